@@ -1,0 +1,233 @@
+// Every error that a caller can meet: a stable code, an HTTP status, and words in Chinese and English.
+// {name} in a message is filled from the parameters. docs and the problem+json bodies are made from this.
+
+interface ErrorEntry {
+  readonly status: number;
+  readonly zh: string;
+  readonly en: string;
+}
+
+export const errors = {
+  // the request
+  'request.malformed': { status: 400, zh: '请求无法读取：{detail}', en: 'The request cannot be read: {detail}' },
+  'request.tooLarge': { status: 413, zh: '请求超过 {limit} 的上限', en: 'The request exceeds the limit of {limit}' },
+  'request.tooDeep': {
+    status: 400,
+    zh: '{what}嵌套过深（上限 {limit} 层）',
+    en: '{what} is nested too deeply (limit {limit})',
+  },
+  'request.tooMany': { status: 400, zh: '{what}过多（上限 {limit} 个）', en: 'Too many {what} (limit {limit})' },
+  'request.unsupportedType': { status: 415, zh: '不支持的内容类型', en: 'Unsupported content type' },
+  'request.rateLimited': {
+    status: 429,
+    zh: '请求过于频繁，请在 {seconds} 秒后重试',
+    en: 'Too many requests: try again in {seconds} seconds',
+  },
+  'request.idempotencyMismatch': {
+    status: 422,
+    zh: '同一 Idempotency-Key 已用于另一请求，请换一个',
+    en: 'This Idempotency-Key was used for a different request: use a new one',
+  },
+  'request.idempotencyBusy': {
+    status: 409,
+    zh: '同一 Idempotency-Key 的请求正在处理，请稍后重试',
+    en: 'A request with this Idempotency-Key is under way: try again shortly',
+  },
+  'request.csrf': { status: 403, zh: '缺少 x-huike 请求头', en: 'The x-huike header is missing' },
+  // names
+  'route.unknown': { status: 404, zh: '没有这个地址', en: 'There is nothing at this address' },
+  'object.unknown': {
+    status: 404,
+    zh: '没有对象“{object}”，或您无权查看',
+    en: 'There is no object "{object}", or you may not read it',
+  },
+  'record.unknown': {
+    status: 404,
+    zh: '记录不存在，或您无权查看',
+    en: 'The record does not exist, or you may not read it',
+  },
+  'file.unknown': {
+    status: 404,
+    zh: '文件不存在，或您无权查看',
+    en: 'The file does not exist, or you may not read it',
+  },
+  'field.unknown': {
+    status: 400,
+    zh: '没有字段“{field}”，或您无权查看',
+    en: 'There is no field "{field}", or you may not read it',
+  },
+  // queries
+  'query.invalid': { status: 400, zh: '查询有误（{path}）：{detail}', en: 'The query is wrong at {path}: {detail}' },
+  'query.operator': {
+    status: 400,
+    zh: '字段“{field}”不支持运算符 {op}',
+    en: 'Field "{field}" does not take the operator {op}',
+  },
+  'query.value': {
+    status: 400,
+    zh: '字段“{field}”的筛选值无效：应为 {expected}',
+    en: 'The filter value for "{field}" is not valid: expected {expected}',
+  },
+  'query.masked': {
+    status: 400,
+    zh: '字段“{field}”已脱敏，不能用于筛选、排序、分组或搜索',
+    en: 'Field "{field}" is masked: it cannot be filtered, sorted, grouped or searched',
+  },
+  'query.cursor': {
+    status: 400,
+    zh: '翻页游标无效，请从第一页重新开始',
+    en: 'The cursor is not valid: start again from the first page',
+  },
+  'query.timeout': {
+    status: 503,
+    zh: '查询超时，请缩小范围后重试',
+    en: 'The query took too long: narrow it and try again',
+  },
+  // who asks
+  'auth.required': { status: 401, zh: '请先登录', en: 'Sign in first' },
+  'auth.failed': { status: 401, zh: '邮箱、密码或验证码不正确', en: 'The e-mail, password or code is not right' },
+  'auth.otpRequired': { status: 401, zh: '请输入动态验证码', en: 'Enter your one-time code' },
+  'auth.locked': {
+    status: 429,
+    zh: '登录失败次数过多，请在 {minutes} 分钟后重试',
+    en: 'Too many failed attempts: try again in {minutes} minutes',
+  },
+  'auth.scope': { status: 403, zh: '令牌没有此操作的范围', en: 'The token does not have the scope for this' },
+  'access.denied': { status: 403, zh: '您没有此操作的权限', en: 'You may not do this' },
+  'access.fieldDenied': { status: 403, zh: '您无权修改字段“{field}”', en: 'You may not change field "{field}"' },
+  // writes
+  'write.invalid': { status: 422, zh: '有 {count} 处需要修改', en: '{count} things need to be mended' },
+  'write.conflict': { status: 409, zh: '“{field}”的值已被使用', en: 'The value of "{field}" is already in use' },
+  'write.version': {
+    status: 412,
+    zh: '记录已被他人修改（当前版本 {version}），请刷新后重试',
+    en: 'The record was changed meanwhile (now version {version}): reload and try again',
+  },
+  'write.readOnly': {
+    status: 422,
+    zh: '字段“{field}”由系统维护，不能写入',
+    en: 'Field "{field}" is kept by the system and cannot be written',
+  },
+  'write.restricted': {
+    status: 409,
+    zh: '仍有“{object}”记录引用它，不能删除',
+    en: 'Records of "{object}" still refer to it, so it cannot be deleted',
+  },
+  'write.busy': {
+    status: 503,
+    zh: '系统繁忙，未做任何更改，请重试',
+    en: 'The system is busy and nothing was changed: try again',
+  },
+  // values, inside write.invalid
+  'value.required': { status: 422, zh: '必填', en: 'Required' },
+  'value.type': { status: 422, zh: '应为{expected}', en: 'Expected {expected}' },
+  'value.tooLong': { status: 422, zh: '最多 {limit} 个字符', en: 'At most {limit} characters' },
+  'value.range': { status: 422, zh: '应在 {min} 与 {max} 之间', en: 'Must be between {min} and {max}' },
+  'value.option': { status: 422, zh: '“{value}”不在可选项中', en: '"{value}" is not one of the options' },
+  'value.reference': {
+    status: 422,
+    zh: '找不到所引用的记录，或您无权查看',
+    en: 'The record referred to does not exist, or you may not read it',
+  },
+  'value.lookupAmbiguous': {
+    status: 422,
+    zh: '有多条记录的“{field}”等于该值',
+    en: 'Several records have this value in "{field}"',
+  },
+  'value.unique': { status: 422, zh: '同一请求中重复', en: 'Occurs twice in this request' },
+  'value.unknownField': {
+    status: 422,
+    zh: '没有此字段，或您无权查看',
+    en: 'There is no such field, or you may not read it',
+  },
+  'value.rule': { status: 422, zh: '{message}', en: '{message}' },
+  // metadata
+  'metadata.invalid': { status: 422, zh: '元数据有 {count} 处错误', en: 'The metadata has {count} errors' },
+  'metadata.shape': { status: 422, zh: '{detail}', en: '{detail}' },
+  'metadata.name': {
+    status: 422,
+    zh: '名称“{name}”不合规：以小写字母开头，仅含字母与数字，最长 48 个字符',
+    en: 'The name "{name}" is not allowed: begin with a lower-case letter, only letters and digits, at most 48',
+  },
+  'metadata.reserved': { status: 422, zh: '“{name}”是系统保留名称', en: '"{name}" is reserved' },
+  'metadata.duplicate': { status: 422, zh: '“{name}”重复', en: '"{name}" occurs twice' },
+  'metadata.reference': { status: 422, zh: '“{name}”不存在', en: '"{name}" does not exist' },
+  'metadata.typeChange': {
+    status: 422,
+    zh: '字段类型不能从 {from} 改为 {to}',
+    en: 'A field cannot change its type from {from} to {to}',
+  },
+  'metadata.cycle': { status: 422, zh: '循环依赖：{path}', en: 'Circular dependency: {path}' },
+  'metadata.formula': {
+    status: 422,
+    zh: '公式有误（第 {position} 个字符）：{detail}',
+    en: 'The formula is wrong at character {position}: {detail}',
+  },
+  'metadata.inUse': { status: 409, zh: '“{name}”仍被 {by} 使用', en: '"{name}" is still used by {by}' },
+  'metadata.conflict': {
+    status: 409,
+    zh: '元数据已被他人修改，请重新生成变更计划',
+    en: 'The metadata was changed meanwhile: make the plan again',
+  },
+  'metadata.losesData': {
+    status: 409,
+    zh: '此变更会丢失数据，请确认：{what}',
+    en: 'This change loses data and must be confirmed: {what}',
+  },
+  'metadata.busy': {
+    status: 503,
+    zh: '数据表正忙，变更未执行，请重试',
+    en: 'A table is busy and nothing was changed: try again',
+  },
+  // the system
+  'system.unexpected': {
+    status: 500,
+    zh: '出现意外错误，请凭请求号 {requestId} 联系管理员',
+    en: 'Something unexpected happened: quote request {requestId} to your administrator',
+  },
+  'system.unavailable': {
+    status: 503,
+    zh: '服务暂不可用，请稍后重试',
+    en: 'The service is not available: try again shortly',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+export type ErrorParams = Readonly<Record<string, string | number>>;
+export type Language = 'zh' | 'en';
+
+/** One thing wrong at one place of the input. `path` is a JSON pointer-like path such as `/2/fee`. */
+export interface Issue {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly params?: ErrorParams;
+}
+
+/** An expected failure. Anything else that is thrown is a defect, and answers as `system.unexpected`. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  readonly issues: readonly Issue[];
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, issues: readonly Issue[] = []) {
+    super(message(code, params, 'en'));
+    this.name = 'Problem';
+    this.code = code;
+    this.params = params;
+    this.issues = issues;
+  }
+
+  get status(): number {
+    return errors[this.code].status;
+  }
+}
+
+/** Makes the error to throw: `throw problem('record.unknown')`. */
+export function problem(code: ErrorCode, params: ErrorParams = {}, issues: readonly Issue[] = []): Problem {
+  return new Problem(code, params, issues);
+}
+
+/** The words of an error in a language, with its parameters filled in. */
+export function message(code: ErrorCode, params: ErrorParams, language: Language): string {
+  return errors[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+}
