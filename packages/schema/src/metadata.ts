@@ -73,6 +73,8 @@ export const ObjectSchema = Type.Object(
     title: Type.Optional(Name),
     /** What engines may use this object for: "identities resolve to me" is the trait `customer`. */
     traits: Type.Optional(Type.Array(Name, { maxItems: 20, uniqueItems: true })),
+    /** Records have a team: people who may read or edit one record whatever their scope. */
+    team: Type.Optional(Type.Boolean()),
     fields: Type.Optional(Type.Array(Type.Union(Object.values(fieldSchemas)), { maxItems: 800 })),
     indexes: Type.Optional(Type.Array(IndexSchema, { maxItems: 40 })),
   },

@@ -1,0 +1,66 @@
+import type { ErrorCode, ErrorParams, Json, Operator } from '@huike/schema';
+import type { Catalog, CatalogField, Company, StoredType } from '../catalog/types.ts';
+import type { SQL } from '../database/sql.ts';
+
+// What the kernel knows of a field type. One handler a type, in one file each; read, write, evolve, search and
+// export ask the handler and never switch on the type, but for relations, which read and write resolve themselves.
+
+/** A column of the object's table. `suffix` is empty for the first one. */
+export interface Column {
+  readonly suffix: string;
+  /** As PostgreSQL spells it, e.g. `text collate "C"`, `numeric(30,4)`, `uuid`, `text[] collate "C"`, `jsonb`. */
+  readonly sqlType: string;
+}
+
+export interface ParseContext {
+  readonly catalog: Catalog;
+  readonly company: Company;
+  readonly now: Date;
+  /** The zone of a date-time that names none. */
+  readonly timeZone: string;
+}
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly params?: ErrorParams;
+}
+
+/** The values of a field's columns by suffix, as JSON that PostgreSQL's `json_populate_recordset` reads. */
+export type StoredValues = Readonly<Record<string, Json>>;
+
+export type Parsed = { readonly ok: true; readonly columns: StoredValues } | { readonly ok: false; readonly failure: Failure };
+
+/** Type names of the SQL value a filter compares with, so that parameters are cast. */
+export type ComparableType = 'text' | 'uuid' | 'numeric' | 'float8' | 'date' | 'timestamptz' | 'boolean' | 'int4' | 'text[]';
+
+export interface Comparable {
+  readonly type: ComparableType;
+  /** What filters, groups and measures use. `row` is the table's alias. */
+  readonly expression: (field: CatalogField, row: SQL) => SQL;
+  /** What sorting uses where it differs (the pinyin key of a title). */
+  readonly sort?: (field: CatalogField, row: SQL) => SQL;
+  /** Reads one filter value (already JSON) into the parameter to compare with; null when it isn't one. */
+  readonly parse: (value: Json, field: CatalogField, context: ParseContext) => string | number | boolean | null;
+  /** In words, for the error of a wrong filter value, e.g. `a date such as 2026-01-31`. */
+  readonly expected: string;
+}
+
+export interface FieldHandler {
+  readonly type: StoredType;
+  readonly columns: (field: CatalogField) => readonly Column[];
+  /** Reads a value that a caller wrote (never null: null clears the columns). Null for fields that callers can't write. */
+  readonly parse: ((value: Json, field: CatalogField, context: ParseContext) => Parsed) | null;
+  /** The value as JSON output: an expression for use inside `row_to_json`, of a type that PostgreSQL prints as the contract says. */
+  readonly output: (field: CatalogField, row: SQL) => SQL;
+  /** The same from stored columns in JavaScript, for history, changes and rules. Must equal `output`. */
+  readonly present: (columns: StoredValues, field: CatalogField) => Json;
+  readonly operators: ReadonlySet<Operator>;
+  /** Null: can't be compared, sorted or grouped (only `empty`/`notEmpty`, if listed). */
+  readonly comparable: Comparable | null;
+  /** The masked value in SQL; its JSON type equals that of the output or is text. */
+  readonly mask: (field: CatalogField, row: SQL) => SQL;
+  /** How search reads the value; null = never searched. */
+  readonly search: 'text' | 'title' | 'phone' | 'email' | 'code' | 'url' | null;
+  /** JSON Schema of the value in and out, for OpenAPI. */
+  readonly jsonSchema: (field: CatalogField) => Json;
+}
