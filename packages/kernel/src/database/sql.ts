@@ -1,5 +1,5 @@
 // The only way to build SQL. A string can't be embedded: values become parameters, identifiers are quoted.
-import sql, { type SQL, type SQLRawValue } from 'pg-sql2';
+import { type SQL, type SQLRawValue, sql } from 'pg-sql2';
 
 export type { SQL };
 export { sql };
