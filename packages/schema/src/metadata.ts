@@ -17,7 +17,7 @@ export const capabilities = ['metadata', 'people', 'rights', 'audit', 'operation
 export type Capability = (typeof capabilities)[number];
 
 const literals = <const T extends readonly string[]>(values: T) =>
-  Type.Union(values.map((value) => Type.Literal(value as T[number])));
+  Type.Unsafe<T[number]>(Type.Union(values.map((value) => Type.Literal(value))));
 
 const ScopeSchema = literals(scopes);
 
