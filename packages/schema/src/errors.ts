@@ -1,6 +1,8 @@
 // Every error that a caller can meet: a stable code, an HTTP status, and words in Chinese and English.
 // {name} in a message is filled from the parameters. docs and the problem+json bodies are made from this.
 
+import { expectedInChinese } from './expected.ts';
+
 interface ErrorEntry {
   readonly status: number;
   readonly zh: string;
@@ -202,6 +204,15 @@ export const errors = {
   'value.type': { status: 422, zh: '应为{expected}', en: 'Expected {expected}' },
   'value.tooLong': { status: 422, zh: '最多 {limit} 个字符', en: 'At most {limit} characters' },
   'value.range': { status: 422, zh: '应在 {min} 与 {max} 之间', en: 'Must be between {min} and {max}' },
+  'value.min': { status: 422, zh: '不能小于 {min}', en: 'Must not be less than {min}' },
+  'value.max': { status: 422, zh: '不能大于 {max}', en: 'Must not be more than {max}' },
+  'value.tooMany': { status: 422, zh: '最多 {limit} 项', en: 'At most {limit} of them' },
+  'value.characters': { status: 422, zh: '含有无法保存的字符', en: 'Has characters that cannot be kept' },
+  'value.noRate': {
+    status: 422,
+    zh: '没有 {currency} 在 {day} 的汇率，请先在公司设置中维护',
+    en: 'There is no exchange rate for {currency} on {day}: add it in the company settings',
+  },
   'value.option': { status: 422, zh: '“{value}”不在可选项中', en: '"{value}" is not one of the options' },
   'value.reference': {
     status: 422,
@@ -248,6 +259,45 @@ export const errors = {
     zh: '元数据已被他人修改，请重新生成变更计划',
     en: 'The metadata was changed meanwhile: make the plan again',
   },
+  'metadata.type': { status: 422, zh: '应为 {expected} 类型', en: 'Must be of JSON type {expected}' },
+  'metadata.unknownProperty': { status: 422, zh: '没有属性“{name}”', en: 'There is no property "{name}"' },
+  'metadata.choice': { status: 422, zh: '只能是：{allowed}', en: 'Must be one of: {allowed}' },
+  'metadata.tooMany': { status: 422, zh: '超过上限 {limit}', en: 'Exceeds the limit of {limit}' },
+  'metadata.limit': { status: 422, zh: '应 {comparison} {limit}', en: 'Must be {comparison} {limit}' },
+  'metadata.title': {
+    status: 422,
+    zh: '“{name}”不能作为记录标题：须为文本、编号、邮箱、电话或网址',
+    en: '"{name}" cannot name a record: a title is a text, number, e-mail, phone or address field',
+  },
+  'metadata.twoMasters': {
+    status: 422,
+    zh: '一个对象只能有一个级联删除的关联字段（主从），现有：{names}',
+    en: 'An object can have one relation that deletes in cascade (its master), not several: {names}',
+  },
+  'metadata.builtIn': {
+    status: 422,
+    zh: '“{name}”由系统内置，只能修改显示名称',
+    en: '"{name}" is built in: only its label can be changed',
+  },
+  'metadata.rollup': { status: 422, zh: '汇总字段有误：{detail}', en: 'The rollup is wrong: {detail}' },
+  'metadata.notIndexable': {
+    status: 422,
+    zh: '字段“{name}”不能建立索引',
+    en: 'Field "{name}" cannot be indexed',
+  },
+  'metadata.duplicateValues': {
+    status: 409,
+    zh: '已有记录在“{name}”上重复，不能设为唯一：{example}',
+    en: 'Records already share a value in "{name}", so it cannot be made unique: {example}',
+  },
+  'metadata.default': { status: 422, zh: '默认值无效：{detail}', en: 'The default value is not valid: {detail}' },
+  'metadata.filter': { status: 422, zh: '筛选条件有误：{detail}', en: 'The filter is wrong: {detail}' },
+  'metadata.currency': {
+    status: 409,
+    zh: '已有金额数据，不能更改公司币种',
+    en: 'There are amounts already: the company currency cannot change',
+  },
+  'metadata.timeZone': { status: 422, zh: '没有时区“{name}”', en: 'There is no time zone "{name}"' },
   'metadata.losesData': {
     status: 409,
     zh: '此变更会丢失数据，请确认：{what}',
@@ -308,5 +358,8 @@ export function problem(code: ErrorCode, params: ErrorParams = {}, issues: reado
 
 /** The words of an error in a language, with its parameters filled in. */
 export function message(code: ErrorCode, params: ErrorParams, language: Language): string {
-  return errors[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return errors[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = String(params[name] ?? whole);
+    return name === 'expected' && language === 'zh' ? expectedInChinese(value) : value;
+  });
 }
