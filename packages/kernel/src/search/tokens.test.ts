@@ -269,6 +269,13 @@ test('any string is safe, and what comes of it is bounded', () => {
   );
 });
 
+test('a lexeme is never cut inside a character', () => {
+  for (let length = 50; length < 70; length++) {
+    const lexemes = searchTokens('3', 'url', `${'x'.repeat(length)}😀`);
+    assert.ok(lexemes.every((lexeme) => lexeme.isWellFormed()));
+  }
+});
+
 test('ten megabytes take no longer than a page', () => {
   for (const value of [
     '张'.repeat(5_000_000),

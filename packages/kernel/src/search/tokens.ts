@@ -129,7 +129,7 @@ function spellings(readingsOf: readonly (readonly string[])[], from: number, ini
   let texts = [''];
   for (let i = from; i < readingsOf.length; i++) {
     const [first, ...others] = readingsOf[i] ?? [];
-    if (first === undefined || (texts[0] ?? '').length >= MAX_PINYIN) break;
+    if (first === undefined || texts.every((text) => text.length >= MAX_PINYIN)) break;
     const before = texts;
     texts = before.map((text) => text + (initials ? first.slice(0, 1) : first));
     for (const other of others) {
