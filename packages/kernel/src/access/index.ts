@@ -1,57 +1,22 @@
-import type { Capability, FieldRight, Operation } from '@huike/schema';
+import type { FieldRight, Operation } from '@huike/schema';
 import { capabilities } from '@huike/schema';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
-import { fill, type Slot, sql } from '../database/sql.ts';
+import { sql } from '../database/sql.ts';
 import type { Value } from '../database/transaction.ts';
+import { filterSql } from '../filter/compile.ts';
+import { bind, zoneOf } from '../filter/slots.ts';
+import { parseConstantFilter } from '../filter/tree.ts';
+import { directoryGrants } from '../people/objects.ts';
 import type { Actor, UserActor } from './actor.ts';
-import { ActorSlot, allOf, anyOf, type Condition, toSql } from './condition.ts';
-import { fullGrant, grantOf, type RoleGrant } from './rights.ts';
+import { allOf, anyOf, type Condition, toSql } from './condition.ts';
+import { declaredGrant, fullGrant, grantOf, type RoleGrant } from './rights.ts';
 import { ceiling, type FilterCompiler, rowsOf } from './rows.ts';
+import type { Access, FieldAccess, ObjectAccess } from './types.ts';
 
 // Permissions are a pass over the query's tree that yields rows, fields and masks. They are compiled once per
 // (role set, metadata version); what differs from actor to actor stays open as ActorSlots.
 
 export const administrator = 'administrator';
-
-/** What every internal user may know of colleagues, whatever the roles. `*` is `none` but for these fields. */
-const directory: Readonly<Record<string, readonly string[]>> = {
-  user: ['name', 'avatar', 'department'],
-  department: ['name', 'parent'],
-  position: ['name'],
-};
-
-/** How a field shows on a row: in clear, else masked, else not at all. */
-export interface FieldAccess {
-  readonly clear: Condition;
-  /** Where not clear. `false` for most fields. */
-  readonly masked: Condition;
-}
-
-export interface ObjectAccess {
-  readonly object: CatalogObject;
-  readonly allowsCreate: boolean;
-  rows(operation: Operation): Condition;
-  /** Null when the field shows on no row: it then answers as if it weren't there. */
-  field(field: CatalogField): FieldAccess | null;
-  /** On which rows, of those that may be updated, the field may be changed. */
-  editable(field: CatalogField): Condition;
-  /** Whether a new record may carry the field. */
-  creatable(field: CatalogField): boolean;
-  /** Whether a row that isn't stored yet lies in the scope of an operation. */
-  reaches(
-    operation: Operation,
-    row: { readonly owner: string | null; readonly department: string | null },
-    actor: Actor,
-  ): boolean;
-}
-
-export interface Access {
-  /** The objects that may be read, by name; null for one that may not, and for one that isn't there. */
-  object(name: string): ObjectAccess | null;
-  readonly capabilities: ReadonlySet<Capability>;
-  /** Names the role set, for caches of what is compiled under it. */
-  readonly key: string;
-}
 
 /** The access of an actor, compiled for the role set and cached with the catalog. */
 export function accessOf(catalog: Catalog, actor: Actor): Access {
@@ -74,23 +39,20 @@ export function accessOf(catalog: Catalog, actor: Actor): Access {
 
 const compiled = new WeakMap<Catalog, Map<string, Access>>();
 
-/** The values of a compiled statement with the actor's own put in. System actors never meet a slot. */
-export function bindActor(values: readonly Value[], actor: Actor): Value[] {
-  return fill(values, (slot) => actorValue(slot, actor));
+/** The values of a statement built from access conditions, with the actor's own put in. */
+export function bindActor(values: readonly Value[], actor: Actor, catalog: Catalog, now: Date = new Date()): Value[] {
+  return bind(values, { actor, catalog, values: [], after: [], limit: 0, now, timeZone: zoneOf(actor, catalog) });
 }
 
-/** The value of one slot for an actor. Throws for a slot of another kind. */
-export function actorValue(slot: Slot, actor: Actor): Value {
-  if (slot instanceof ActorSlot && actor.kind === 'user') return slot.read(actor);
-  throw new Error(`nothing to put into a slot of kind ${slot.kind}`);
+/** Sharing rules mean their filters with full rights: they say which records, not what is seen of them. */
+function sharedFilter(catalog: Catalog): FilterCompiler {
+  return (target, filter) => {
+    const access = accessOf(catalog, { kind: 'system', name: 'setup' });
+    const object = access.object(target.name);
+    const tree = parseConstantFilter(filter);
+    return (row) => (object === null ? sql`false` : filterSql(access, object, tree, row));
+  };
 }
-
-/** Tells a sharing rule's filter in SQL. Set by `read` at load, since filters are its language. */
-export const filters: { compile: FilterCompiler } = {
-  compile: () => {
-    throw new Error('read is not loaded');
-  },
-};
 
 function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
   const roleNames = actor.kind === 'system' ? [administrator] : actor.roles;
@@ -113,9 +75,9 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
   };
 
   function compileObject(object: CatalogObject): ObjectAccess | null {
-    const grants = full ? [fullGrant] : roles.flatMap((role) => grantOf(catalog, role, object) ?? []);
-    const known = directory[object.name];
-    if (known !== undefined && object.app === 'kernel' && !full) grants.push(directoryGrant(known));
+    const grants = full ? [fullGrant] : roles.flatMap((role) => grantOf(role, object) ?? []);
+    const known = object.app === 'kernel' && !full ? (directoryGrants[object.name] ?? []) : [];
+    grants.push(...known.map((grant) => declaredGrant('directory', grant)));
     const readable = grants.filter((grant) => grant.scopes.read !== 'none');
     if (readable.length === 0) return null;
     const master = object.master?.target ?? null;
@@ -125,21 +87,12 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
       grants: readable,
       roles: roleNames,
       ceiling: external && master === null ? ceiling : true,
+      sharing: sharedFilter(catalog),
       master: master === null || full ? null : () => access.object(master.name),
     });
   }
 
   return access;
-}
-
-function directoryGrant(fields: readonly string[]): RoleGrant {
-  return {
-    role: 'directory',
-    scopes: { read: 'all', create: 'none', update: 'none', delete: 'none', export: 'none', transfer: 'none' },
-    departments: [],
-    field: (field) =>
-      field.name === 'id' || field.name === 'version' || fields.includes(field.name) ? 'read' : 'none',
-  };
 }
 
 interface ObjectParts {
@@ -148,6 +101,7 @@ interface ObjectParts {
   readonly grants: readonly RoleGrant[];
   readonly roles: readonly string[];
   readonly ceiling: Condition;
+  readonly sharing: FilterCompiler;
   /** The rights of the master that this object's records follow. */
   readonly master: (() => ObjectAccess | null) | null;
 }
@@ -227,7 +181,7 @@ class CompiledObject implements ObjectAccess {
 
   private grantRows(grant: RoleGrant, operation: Operation): Condition {
     const { catalog, roles, object } = this.parts;
-    return rowsOf(catalog, grant, roles, object, operation, filters.compile);
+    return rowsOf(catalog, grant, roles, object, operation, this.parts.sharing);
   }
 
   private masterRows(operation: Operation): Condition {
@@ -268,3 +222,4 @@ function reachesRow(
 export type { Actor, Origin, SystemActor, SystemName, UserActor } from './actor.ts';
 export { systemNames } from './actor.ts';
 export { ActorSlot, allOf, anyOf, type Condition, toSql } from './condition.ts';
+export type { Access, FieldAccess, ObjectAccess } from './types.ts';

@@ -1,6 +1,6 @@
 import type { FieldRight, Grant, Operation, Role, Scope } from '@huike/schema';
 import { dependencies, parseFormula } from '@huike/schema';
-import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
+import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 
 // What one role says of one object, read off its declaration. Rows are another matter (rows.ts).
 
@@ -27,19 +27,20 @@ export const fullGrant: RoleGrant = {
 };
 
 /** What the role grants on the object; null when it says nothing of it. */
-export function grantOf(catalog: Catalog, role: Role, object: CatalogObject): RoleGrant | null {
+export function grantOf(role: Role, object: CatalogObject): RoleGrant | null {
   const own = role.objects?.[object.name];
-  if (own !== undefined) return fromDeclaration(catalog, role, own);
+  if (own !== undefined) return declaredGrant(role.name, own);
   const table = tableFieldOf(object);
-  if (table !== null) return throughTable(catalog, role, table);
+  if (table !== null) return throughTable(role, table);
   const star = role.objects?.['*'];
   // People are never part of "every object": their grants are the directory's, or spelled out.
-  return star === undefined || object.app === 'kernel' ? null : fromDeclaration(catalog, role, star);
+  return star === undefined || object.app === 'kernel' ? null : declaredGrant(role.name, star);
 }
 
-function fromDeclaration(catalog: Catalog, role: Role, grant: Grant): RoleGrant {
+/** A grant with its defaults filled in. */
+export function declaredGrant(role: string, grant: Grant): RoleGrant {
   return {
-    role: role.name,
+    role,
     scopes: {
       read: grant.read ?? 'none',
       create: grant.create === true ? 'all' : 'none',
@@ -49,13 +50,13 @@ function fromDeclaration(catalog: Catalog, role: Role, grant: Grant): RoleGrant 
       transfer: grant.transfer ?? 'none',
     },
     departments: grant.departments ?? [],
-    field: (field) => declaredRight(catalog, grant, field),
+    field: (field) => declaredRight(grant, field),
   };
 }
 
 /** Rows of a table field have the rights of that field on the record they belong to. */
-function throughTable(catalog: Catalog, role: Role, table: CatalogField): RoleGrant | null {
-  const outer = grantOf(catalog, role, table.object);
+function throughTable(role: Role, table: CatalogField): RoleGrant | null {
+  const outer = grantOf(role, table.object);
   if (outer === null) return null;
   const right = outer.field(table);
   if (right === 'none' || right === 'masked') return null;
@@ -69,14 +70,14 @@ function tableFieldOf(object: CatalogObject): CatalogField | null {
   return null;
 }
 
-function declaredRight(catalog: Catalog, grant: Grant, field: CatalogField): FieldRight {
+function declaredRight(grant: Grant, field: CatalogField): FieldRight {
   if (field.name === 'id' || field.name === 'version') return 'read';
   const named = grant.fields?.[field.name];
   if (named !== undefined) return named;
   const byDefault = grant.fields?.['*'] ?? 'edit';
   // A computed field must not tell what its inputs may not.
   if (field.definition?.type === 'formula') {
-    const inputs = formulaInputs(field).map((input) => declaredRight(catalog, grant, input));
+    const inputs = formulaInputs(field).map((input) => declaredRight(grant, input));
     return strictest([byDefault, ...inputs.map((right) => (right === 'masked' ? 'none' : right))]);
   }
   return byDefault;

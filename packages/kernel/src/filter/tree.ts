@@ -1,0 +1,97 @@
+import { filterLimits, isJsonObject, type Json, type Operator, operators, problem } from '@huike/schema';
+
+// A filter as it came, checked for its shape only, with the values taken out. The tree that stays is the same for
+// every value, so that it can be the key under which the compiled statement is kept.
+
+export type FilterTree =
+  | { readonly and: readonly FilterTree[] }
+  | { readonly or: readonly FilterTree[] }
+  | { readonly not: FilterTree }
+  | ConditionTree;
+
+export interface ConditionTree {
+  readonly path: readonly string[];
+  readonly op: Operator;
+  /** Place of the value among the values taken out; absent for `empty`, `notEmpty` and the nested kinds. */
+  readonly value?: number;
+  /** The value itself, in a filter that is part of the metadata. */
+  readonly constant?: Json;
+  /** For some, none and every. */
+  readonly inner?: FilterTree;
+}
+
+const operatorNames: ReadonlySet<string> = new Set(operators);
+const nesting: ReadonlySet<string> = new Set(['some', 'none', 'every']);
+const pathPattern = /^[a-z][A-Za-z0-9]{0,47}(\.[a-z][A-Za-z0-9]{0,47}){0,5}$/;
+
+function isOperator(value: unknown): value is Operator {
+  return typeof value === 'string' && operatorNames.has(value);
+}
+
+/**
+ * Reads an untrusted filter; its values are appended to `values`.
+ * Throws `query.invalid`, `request.tooDeep` or `request.tooMany`.
+ */
+export function parseFilter(input: unknown, values: Json[]): FilterTree {
+  let nodes = 0;
+  let listed = 0;
+
+  function visit(node: unknown, path: string, depth: number): FilterTree {
+    if (depth > filterLimits.depth) throw problem('request.tooDeep', { what: 'filter', limit: filterLimits.depth });
+    if (++nodes > filterLimits.nodes)
+      throw problem('request.tooMany', { what: 'filter conditions', limit: filterLimits.nodes });
+    if (!isJsonObject(node)) throw problem('query.invalid', { path, detail: 'a filter is an object' });
+    const keys = Object.keys(node);
+    const [only] = keys;
+    if (keys.length === 1 && (only === 'and' || only === 'or')) {
+      const items = node[only];
+      if (!Array.isArray(items))
+        throw problem('query.invalid', { path: `${path}/${only}`, detail: 'expected an array' });
+      const parsed = items.map((item, index) => visit(item, `${path}/${only}/${index}`, depth + 1));
+      return only === 'and' ? { and: parsed } : { or: parsed };
+    }
+    if (keys.length === 1 && only === 'not') return { not: visit(node.not, `${path}/not`, depth + 1) };
+    return condition(node, path, depth);
+  }
+
+  function condition(node: { readonly [key: string]: Json }, path: string, depth: number): ConditionTree {
+    const unknown = Object.keys(node).find((key) => key !== 'field' && key !== 'op' && key !== 'value');
+    if (unknown !== undefined)
+      throw problem('query.invalid', { path, detail: `"${unknown.slice(0, 60)}" has no meaning here` });
+    const { field, op, value } = node;
+    if (typeof field !== 'string') throw problem('query.invalid', { path, detail: 'a condition names a field' });
+    // A name that no field can have answers like one that no field has.
+    if (!pathPattern.test(field)) throw problem('field.unknown', { field: field.slice(0, 100) });
+    if (!isOperator(op)) throw problem('query.invalid', { path, detail: 'unknown operator' });
+    const steps = field.split('.');
+    if (op === 'empty' || op === 'notEmpty') return { path: steps, op };
+    if (nesting.has(op)) return { path: steps, op, inner: visit(value ?? {}, `${path}/value`, depth + 1) };
+    if (value === undefined) throw problem('query.invalid', { path, detail: 'a value is missing' });
+    if (value === null && (op === 'eq' || op === 'ne')) return { path: steps, op: op === 'eq' ? 'empty' : 'notEmpty' };
+    if (Array.isArray(value)) listed += value.length;
+    if (listed > filterLimits.values)
+      throw problem('request.tooMany', { what: 'filter values', limit: filterLimits.values });
+    values.push(value);
+    return { path: steps, op, value: values.length - 1 };
+  }
+
+  return visit(input, '/filter', 0);
+}
+
+/** The same for a filter that is part of the metadata: its values stay where they are. */
+export function parseConstantFilter(input: unknown): FilterTree {
+  const values: Json[] = [];
+  return withConstants(parseFilter(input, values), values);
+}
+
+function withConstants(tree: FilterTree, values: readonly Json[]): FilterTree {
+  if ('and' in tree) return { and: tree.and.map((part) => withConstants(part, values)) };
+  if ('or' in tree) return { or: tree.or.map((part) => withConstants(part, values)) };
+  if ('not' in tree) return { not: withConstants(tree.not, values) };
+  const { value, inner, ...rest } = tree;
+  return {
+    ...rest,
+    ...(value === undefined ? {} : { constant: values[value] ?? null }),
+    ...(inner === undefined ? {} : { inner: withConstants(inner, values) }),
+  };
+}

@@ -1,0 +1,157 @@
+import { Problem, parseFormula, problem } from '@huike/schema';
+import { type Condition, ofActor, toSql } from '../access/condition.ts';
+import type { Access, FieldAccess, ObjectAccess } from '../access/types.ts';
+import type { CatalogField, CatalogObject } from '../catalog/types.ts';
+import { type SQL, sql } from '../database/sql.ts';
+import { formulaSql } from '../fields/formula-sql.ts';
+import type { Comparable } from '../fields/handler.ts';
+import { handlers } from '../fields/index.ts';
+import { nowSlot, todaySlot } from './slots.ts';
+
+// What a viewer sees of a field, as SQL: the value where it is in clear, null elsewhere. Filters, sorts, groups and
+// measures are built on this and nothing else, so that what can't be seen can't be inferred.
+
+/** A field that a query names, with the relations that lead to it. */
+export interface ResolvedPath {
+  readonly steps: readonly CatalogField[];
+  readonly field: CatalogField;
+  readonly access: FieldAccess;
+}
+
+/** Finds a field by its path under the viewer's rights. Unknown and hidden answer alike: `field.unknown`. */
+export function resolvePath(access: Access, from: ObjectAccess, path: readonly string[]): ResolvedPath {
+  const steps: CatalogField[] = [];
+  let at: ObjectAccess | null = from;
+  for (const [index, name] of path.entries()) {
+    const field: CatalogField | undefined = at?.object.fields.get(name);
+    const seen = field === undefined || at === null ? null : at.field(field);
+    if (field === undefined || seen === null) throw problem('field.unknown', { field: path.join('.') });
+    if (index === path.length - 1) return { steps, field, access: seen };
+    // A masked relation leads nowhere.
+    if (!isToOne(field) || field.target === null || seen.clear === false)
+      throw problem('field.unknown', { field: path.join('.') });
+    steps.push(field);
+    at = access.object(field.target.name);
+  }
+  throw problem('field.unknown', { field: path.join('.') });
+}
+
+export function isToOne(field: CatalogField): boolean {
+  return field.type === 'relation' || field.type === 'user' || field.type === 'department';
+}
+
+export function isToMany(field: CatalogField): boolean {
+  return field.type === 'relations' || field.type === 'table';
+}
+
+export function tableOf(object: CatalogObject): SQL {
+  return sql.identifier('data', object.table);
+}
+
+export function columnOf(field: CatalogField, row: SQL): SQL {
+  return sql`${row}.${sql.identifier(field.column)}`;
+}
+
+/** Rows of `alias` that are alive and that the viewer may read. */
+export function readable(access: ObjectAccess, alias: SQL): SQL {
+  const rows = access.rows('read');
+  return rows === true
+    ? sql`${alias}."deletedAt" is null`
+    : sql`${alias}."deletedAt" is null and ${toSql(rows, alias)}`;
+}
+
+/** Guards an expression by the rows on which its field is in clear. */
+export function whereClear(clear: Condition, row: SQL, expression: SQL): SQL {
+  return clear === true ? expression : sql`case when ${toSql(clear, row)} then ${expression} end`;
+}
+
+/**
+ * The record that a to-one relation points to, if the viewer may know it: a select from its table as `alias`.
+ * `what` is selected, `and` narrows further.
+ */
+export function through(
+  access: Access,
+  relation: CatalogField,
+  row: SQL,
+  clear: Condition,
+  what: (alias: SQL, target: ObjectAccess) => SQL,
+  and?: (alias: SQL, target: ObjectAccess) => SQL,
+): SQL | null {
+  const target = relation.target === null ? null : access.object(relation.target.name);
+  if (target === null || clear === false) return null;
+  const alias = sql.identifier(Symbol(relation.name));
+  const guard = clear === true ? sql`` : sql` and ${toSql(clear, row)}`;
+  const more = and === undefined ? sql`` : sql` and ${and(alias, target)}`;
+  return sql`select ${what(alias, target)} from ${tableOf(target.object)} ${alias} where ${alias}."id" = ${columnOf(relation, row)} and ${readable(target, alias)}${guard}${more}`;
+}
+
+/** The comparison that a field's filters and sorts use, formulas included. Throws `query.operator` where there is none. */
+export function comparableOf(field: CatalogField): Comparable {
+  const formula = field.definition?.type === 'formula' ? handlers[field.definition.returns].comparable : null;
+  const comparable = formula ?? field.handler.comparable;
+  if (comparable === null) throw problem('query.operator', { field: field.name, op: 'compare' });
+  return comparable;
+}
+
+/** The raw SQL value of a field on a row, before any right of the row: for to-one relations the id of a readable record. */
+export function rawValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
+  if (isToOne(field)) {
+    const select = through(access, field, row, true, (alias) => sql`${alias}."id"`);
+    return select === null ? sql`null::uuid` : sql`(${select})`;
+  }
+  if (field.computed === 'virtual') return virtualValue(access, object, field, row);
+  return comparableOf(field).expression(field, row);
+}
+
+/** The value that the viewer sees, for comparing. Throws `query.masked` for a field that is nowhere in clear. */
+export function seenValue(
+  access: Access,
+  object: ObjectAccess,
+  field: CatalogField,
+  seen: FieldAccess,
+  row: SQL,
+  use: 'filter' | 'sort' = 'filter',
+): SQL {
+  if (seen.clear === false) throw problem('query.masked', { field: field.name });
+  const sortKey = use === 'sort' && !isToOne(field) ? comparableOf(field).sort : undefined;
+  const raw = sortKey === undefined ? rawValue(access, object, field, row) : sortKey(field, row);
+  return whereClear(seen.clear, row, raw);
+}
+
+/** The same over a path of relations: a scalar subquery. */
+export function seenAlong(
+  access: Access,
+  object: ObjectAccess,
+  path: ResolvedPath,
+  row: SQL,
+  use: 'filter' | 'sort' = 'filter',
+): SQL {
+  const [first, ...more] = path.steps;
+  if (first === undefined) return seenValue(access, object, path.field, path.access, row, use);
+  const clear = object.field(first)?.clear ?? false;
+  const select = through(access, first, row, clear, (alias, target) =>
+    seenAlong(access, target, { ...path, steps: more }, alias, use),
+  );
+  return select === null ? sql`null` : sql`(${select})`;
+}
+
+function visiblePath(access: Access, object: ObjectAccess, path: string): ResolvedPath | null {
+  try {
+    const resolved = resolvePath(access, object, path.split('.'));
+    return resolved.access.clear === false ? null : resolved;
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** A formula computed in the read: over what the viewer sees of its inputs. */
+export function virtualValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
+  if (field.definition?.type !== 'formula') return sql`null`;
+  const formula = parseFormula(field.definition.expression);
+  const column = (path: string): SQL => {
+    const resolved = visiblePath(access, object, path);
+    return resolved === null ? sql`null` : seenAlong(access, object, resolved, row);
+  };
+  return formulaSql(formula, column, { today: todaySlot, now: nowSlot, user: ofActor('id') });
+}
