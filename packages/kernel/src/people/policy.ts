@@ -13,6 +13,8 @@ export interface Policy {
     readonly classes: number;
     /** The new one differs from this many before it, the present one among them. */
     readonly history: number;
+    /** Not even a long one may contain the name, e-mail or phone; else it may where the rest would do by itself. */
+    readonly strictlyImpersonal: boolean;
     readonly maxAgeDays: number | null;
     /** A password that an administrator set is changed at the first sign-in. */
     readonly changeAfterReset: boolean;
@@ -53,6 +55,7 @@ const policies: Readonly<Record<Profile, Policy>> = {
       administratorMinLength: 8,
       classes: 1,
       history: 1,
+      strictlyImpersonal: false,
       maxAgeDays: null,
       changeAfterReset: false,
     },
@@ -73,6 +76,7 @@ const policies: Readonly<Record<Profile, Policy>> = {
       administratorMinLength: 12,
       classes: 3,
       history: 5,
+      strictlyImpersonal: true,
       maxAgeDays: 90,
       changeAfterReset: true,
     },
