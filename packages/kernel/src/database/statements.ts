@@ -1,0 +1,30 @@
+// Names for prepared statements: a short hash of the text, from the second time that a text is seen.
+import { hash } from 'node:crypto';
+
+const remembered = 2000;
+const names = new Map<string, string>();
+let generation = 0;
+
+/**
+ * The name under which a text is prepared on each connection: the caller's own, else from the text; undefined while
+ * the text was seen once only.
+ */
+export function statementName(text: string, own?: string): string | undefined {
+  if (own !== undefined) return `${own}.${generation}`;
+  const known = names.get(text);
+  if (known) return known;
+  if (known === undefined) {
+    if (names.size >= remembered) names.clear();
+    names.set(text, '');
+    return undefined;
+  }
+  const name = `${hash('sha1', text, 'base64url').slice(0, 16)}.${generation}`;
+  names.set(text, name);
+  return name;
+}
+
+/** After DDL, plans prepared under the old names fail ("cached plan must not change result type"): use new names. */
+export function forgetStatements(): void {
+  generation++;
+  names.clear();
+}
