@@ -37,7 +37,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const server = await joinServer();
   const name = `test.${++count}.${processId(process.pid)}`;
   const template = await ensureTemplate(server);
-  await server.admin.query(`create database "${name}" template "${template}" strategy wal_log`);
+  await server.admin.query(`create database "${name}" template "${template}" strategy file_copy`);
   const url = urlOf(server, name);
   const db = await openDatabase({ url, poolSize: 5 });
   const close = async () => {
