@@ -1,10 +1,11 @@
 import type { Filter } from './filter.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** A list of records. `fields` may hold paths over relations; absent means every readable field. */
 export interface ListQuery {
   readonly fields?: readonly string[];
-  readonly filter?: Filter;
+  /** Untrusted JSON is welcome: the read path checks it. */
+  readonly filter?: Filter | JsonObject;
   /** `-createdAt` is descending. Empty values count as the smallest. */
   readonly sort?: readonly string[];
   readonly limit?: number;
@@ -30,7 +31,8 @@ export type GroupBy =
 
 /** Aggregates. `sort` names groups or measures. */
 export interface GroupQuery {
-  readonly filter?: Filter;
+  /** Untrusted JSON is welcome: the read path checks it. */
+  readonly filter?: Filter | JsonObject;
   readonly group: readonly GroupBy[];
   readonly measures: readonly Measure[];
   readonly sort?: readonly string[];

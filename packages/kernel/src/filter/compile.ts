@@ -70,11 +70,10 @@ function positiveSql(access: Access, object: ObjectAccess, condition: ConditionT
     return select === null ? sql`false` : sql`exists (${select})`;
   }
   if (seen.clear === false) throw problem('query.masked', { field: field.name });
-  if (!field.handler.operators.has(asked) && field.definition?.type !== 'formula')
-    throw problem('query.operator', { field: field.name, op: asked });
+  if (!field.handler.operators.has(asked)) throw problem('query.operator', { field: field.name, op: asked });
   if (isToOne(field)) return toOneSql(access, object, condition, field, row);
   if (isToMany(field)) return toManySql(access, condition, field, whereTrue(seen.clear, row), row);
-  if (condition.op === 'notEmpty' && field.handler.comparable === null && field.definition?.type !== 'formula') {
+  if (condition.op === 'notEmpty' && field.handler.comparable === null) {
     return sql`${whereClear(seen.clear, row, columnOf(field, row))} is not null`;
   }
   return compare(condition, field, comparableOf(field), seenValue(access, object, field, seen, row));

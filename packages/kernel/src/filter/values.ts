@@ -5,7 +5,6 @@ import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { formulaSql } from '../fields/formula-sql.ts';
 import type { Comparable } from '../fields/handler.ts';
-import { handlers } from '../fields/index.ts';
 import { nowSlot, todaySlot } from './slots.ts';
 
 // What a viewer sees of a field, as SQL: the value where it is in clear, null elsewhere. Filters, sorts, groups and
@@ -87,8 +86,7 @@ export function through(
 
 /** The comparison that a field's filters and sorts use, formulas included. Throws `query.operator` where there is none. */
 export function comparableOf(field: CatalogField): Comparable {
-  const formula = field.definition?.type === 'formula' ? handlers[field.definition.returns].comparable : null;
-  const comparable = formula ?? field.handler.comparable;
+  const { comparable } = field.handler;
   if (comparable === null) throw problem('query.operator', { field: field.name, op: 'compare' });
   return comparable;
 }

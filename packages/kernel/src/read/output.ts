@@ -2,7 +2,6 @@ import { problem } from '@huike/schema';
 import { type Access, type FieldAccess, type ObjectAccess, toSql } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
-import { handlers } from '../fields/index.ts';
 import { isToMany, isToOne, readable, tableOf, through, virtualValue, whereClear } from '../filter/values.ts';
 
 // What a record looks like on its way out: fields by name, related records nested, masks in place.
@@ -69,7 +68,7 @@ function clearValue(access: Access, object: ObjectAccess, field: CatalogField, r
   if (field.computed !== 'virtual' || field.definition?.type !== 'formula') return field.handler.output(field, row);
   const value = virtualValue(access, object, field, row);
   // Decimals travel as text.
-  return handlers[field.definition.returns].comparable?.type === 'numeric' ? sql`(${value})::text` : value;
+  return field.handler.comparable?.type === 'numeric' ? sql`(${value})::text` : value;
 }
 
 /** A related record: `{id, title}`, or what the selection asks for beside the id. Null when the viewer may not read it. */
