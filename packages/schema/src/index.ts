@@ -6,11 +6,22 @@
 // is who asks: a user, a dealer's user, a visitor holding a write key, or a named system role. *Metadata* is
 // everything a user can declare.
 
+export { administratorRole, checkState, metadataLimits, roleOptionSet } from './check.ts';
+export type { Check, CheckOptions, Place } from './checking.ts';
+export { cleanReferences, indexFields } from './clean.ts';
+export { filterPaths } from './computed.ts';
+export * from './decimal.ts';
 export * from './define.ts';
 export * from './errors.ts';
+export * from './expected.ts';
 export * from './fields.ts';
 export * from './filter.ts';
 export * from './json.ts';
+export { type Clash, type Merged, merge, sameJson } from './merge.ts';
 export * from './metadata.ts';
 export * from './names.ts';
 export * from './query.ts';
+export { asItem, asJson, trusted } from './shape.ts';
+export * from './state.ts';
+export { typeChanges } from './transitions.ts';
+export { type Accepted, rawState, typedState, type Validated, validateDocument } from './validate.ts';

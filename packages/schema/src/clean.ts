@@ -1,0 +1,148 @@
+import { isJsonObject } from './json.ts';
+import type { Grant, IndexDefinition, ObjectDefinition, Role, SharingRule, View } from './metadata.ts';
+import type { Items, MetadataState, Model, ModelObject } from './state.ts';
+import { hasField, leadsTo, modelOf, stepsOf } from './state.ts';
+
+// After something was deleted: what named it stops naming it. So a new field of the same name meets no old grant,
+// view or index. A sharing rule that depended on it goes altogether, since half a condition would share too much.
+
+/** The state `after` a deletion without references to what only `before` had. Formulas and rollups are left: they refuse. */
+export function cleanReferences(before: MetadataState, after: MetadataState): MetadataState {
+  const names = new Names(modelOf(before), modelOf(after));
+  const roleGone = (role: string | undefined) => role !== undefined && before.roles.has(role) && !after.roles.has(role);
+  return {
+    ...after,
+    objects: mapItems(after.objects, (object) => cleanObject(object)),
+    roles: mapItems(after.roles, (role) => cleanRole(role, names)),
+    views: mapItems(after.views, (view) => cleanView(view, names)),
+    sharingRules: mapItems(after.sharingRules, (rule) =>
+      names.objectGone(rule.object) || roleGone(rule.to.role) || sharesByGone(rule, names) ? null : rule,
+    ),
+  };
+}
+
+function mapItems<T extends Items[keyof Items]>(
+  items: ReadonlyMap<string, T>,
+  clean: (item: T) => T | null,
+): ReadonlyMap<string, T> {
+  const cleaned = [...items].flatMap(([name, item]): [string, T][] => {
+    const result = clean(item);
+    return result === null ? [] : [[name, result]];
+  });
+  const same = cleaned.length === items.size && cleaned.every(([name, item]) => items.get(name) === item);
+  return same ? items : new Map(cleaned);
+}
+
+class Names {
+  readonly #before: Model;
+  readonly #after: Model;
+
+  constructor(before: Model, after: Model) {
+    this.#before = before;
+    this.#after = after;
+  }
+
+  objectGone(name: string): boolean {
+    return this.#before.objects.has(name) && !this.#after.objects.has(name);
+  }
+
+  /** Whether a path meant something and now names a field that isn't there. */
+  pathGone(object: string, path: string): boolean {
+    const was = this.#before.objects.get(object);
+    const is = this.#after.objects.get(object);
+    if (was === undefined || is === undefined) return false;
+    return stepsOf(this.#before, was, path) !== 'unknown' && stepsOf(this.#after, is, path) === 'unknown';
+  }
+
+  /** Where a path over relations ends, for the filters inside `some`, `none` and `every`. */
+  target(object: string, path: string): string | null {
+    let at: ModelObject | null | undefined = this.#before.objects.get(object);
+    for (const name of path.split('.')) at = at === undefined || at === null ? null : leadsTo(this.#before, at, name);
+    return at?.name ?? null;
+  }
+}
+
+function cleanObject(object: ObjectDefinition): ObjectDefinition {
+  const names = new Set(object.fields?.map((field) => field.name));
+  const has = (name: string) =>
+    names.has(name) || hasField({ name: object.name, definition: object, fields: new Map(), rowsOf: null }, name);
+  const { title, indexes, ...rest } = object;
+  const keepsTitle = title === undefined || names.has(title);
+  const kept = indexes?.filter((index) => indexFields(index).every(has));
+  if (keepsTitle && kept?.length === indexes?.length) return object;
+  return {
+    ...rest,
+    ...(keepsTitle && title !== undefined ? { title } : {}),
+    ...(kept === undefined ? {} : { indexes: kept }),
+  };
+}
+
+/** The fields of an index without their direction. */
+export function indexFields(index: IndexDefinition): readonly string[] {
+  return index.fields.map((field) => field.replace(/^-/, ''));
+}
+
+function cleanRole(role: Role, names: Names): Role {
+  if (role.objects === undefined) return role;
+  const entries = Object.entries(role.objects);
+  const cleaned = entries.flatMap(([object, grant]): [string, Grant][] =>
+    names.objectGone(object) ? [] : [[object, cleanGrant(object, grant, names)]],
+  );
+  const same =
+    cleaned.length === entries.length && cleaned.every(([object, grant]) => role.objects?.[object] === grant);
+  return same ? role : { ...role, objects: Object.fromEntries(cleaned) };
+}
+
+function cleanGrant(object: string, grant: Grant, names: Names): Grant {
+  if (grant.fields === undefined) return grant;
+  const entries = Object.entries(grant.fields);
+  const kept = entries.filter(([field]) => field === '*' || !names.pathGone(object, field));
+  return kept.length === entries.length ? grant : { ...grant, fields: Object.fromEntries(kept) };
+}
+
+function cleanView(view: View, names: Names): View | null {
+  if (names.objectGone(view.object)) return null;
+  const stays = (path: string) => !names.pathGone(view.object, path.replace(/^-/, ''));
+  const filter = cleanFilter(view.object, view.filter, names);
+  const fields = view.fields?.filter(stays);
+  const sort = view.sort?.filter(stays);
+  const same = filter === view.filter && fields?.length === view.fields?.length && sort?.length === view.sort?.length;
+  if (same) return view;
+  const { filter: _old, ...rest } = view;
+  return {
+    ...rest,
+    ...(fields === undefined ? {} : { fields }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+function sharesByGone(rule: SharingRule, names: Names): boolean {
+  return cleanFilter(rule.object, rule.filter, names) !== rule.filter;
+}
+
+/** The filter without conditions on what is gone; undefined when nothing is left; itself when nothing was gone. */
+function cleanFilter(object: string, filter: unknown, names: Names): unknown {
+  if (!isJsonObject(filter)) return filter;
+  for (const key of ['and', 'or'] as const) {
+    const parts = filter[key];
+    if (!Array.isArray(parts)) continue;
+    const kept = parts.map((part: unknown) => cleanFilter(object, part, names));
+    if (kept.every((part, index) => part === parts[index])) return filter;
+    const left = kept.filter((part) => part !== undefined);
+    return left.length === 0 ? undefined : { [key]: left };
+  }
+  if (filter.not !== undefined) {
+    const inner = cleanFilter(object, filter.not, names);
+    if (inner === filter.not) return filter;
+    return inner === undefined ? undefined : { not: inner };
+  }
+  const path = filter.field;
+  if (typeof path !== 'string') return filter;
+  if (names.pathGone(object, path)) return undefined;
+  const target = isJsonObject(filter.value) ? names.target(object, path) : null;
+  if (target === null) return filter;
+  const inner = cleanFilter(target, filter.value, names);
+  if (inner === filter.value) return filter;
+  return inner === undefined ? undefined : { ...filter, value: inner };
+}
