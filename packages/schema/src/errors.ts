@@ -385,6 +385,13 @@ export const errors = {
     zh: '数据库中已有数据，备份只能恢复到空数据库',
     en: 'The database already holds data: a backup is restored into an empty one only',
   },
+  // jobs and files
+  'job.schedule': {
+    status: 422,
+    zh: '计划“{cron}”（时区 {zone}）无效',
+    en: 'The schedule "{cron}" (time zone {zone}) is not valid',
+  },
+  'file.range': { status: 416, zh: '请求的范围超出文件大小', en: 'The range asked for is outside of the file' },
   // the system
   'system.unexpected': {
     status: 500,
