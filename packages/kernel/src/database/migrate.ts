@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { problem } from '@huike/schema';
 import type pg from 'pg';
 import { callerError } from './errors.ts';
 import type { Database } from './pool.ts';
@@ -55,8 +56,9 @@ const lockKey = 4_811_202_601;
 
 /**
  * Applies what is missing and returns the numbers applied. Several processes may call it at once: one works, the
- * others wait. Throws when an applied file was edited, when a newer version left a change that this one can't live
- * with, and when a table stays locked for 10 seconds (nothing of that file is then applied).
+ * others wait. Throws `database.edited` when an applied file was edited, `database.newer` when a newer version left a
+ * change that this one can't live with, and `database.migration` when one fails, such as by a table that stays locked
+ * for 10 seconds: nothing of that one is then applied.
  */
 export async function migrate(
   database: Database,
@@ -83,13 +85,11 @@ export function pending(wanted: readonly Migration[], applied: readonly Applied[
   const done = new Map(applied.map((one) => [one.number, one]));
   for (const { number, name, checksum } of wanted) {
     const one = done.get(number);
-    if (one && one.checksum !== checksum)
-      throw new Error(`migration ${name} differs from the one applied to this database (${one.name})`);
+    if (one && one.checksum !== checksum) throw problem('database.edited', { name });
   }
   const known = wanted.at(-1)?.number ?? 0;
   const newer = applied.find(({ number, breaking }) => breaking && number > known);
-  if (newer)
-    throw new Error(`this database was upgraded by a newer Huike (${newer.name}): start that version, not this one`);
+  if (newer) throw problem('database.newer', { name: newer.name });
   return wanted.filter(({ number }) => !done.has(number));
 }
 
@@ -114,7 +114,9 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
-    throw new Error(`migration ${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    const failure = problem('database.migration', { name, detail: error instanceof Error ? error.message : '' });
+    failure.cause = error;
+    throw failure;
   }
 }
 

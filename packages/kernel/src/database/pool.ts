@@ -1,24 +1,12 @@
 // The way to PostgreSQL: a pool for requests, and connections of their own for listening and copying.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { problem } from '@huike/schema';
 import pg from 'pg';
-import { callerError, isRetryable, isStalePlan } from './errors.ts';
+import { clientConfig, type DatabaseConfig, inspectServer, type Session, sessionOf } from './connect.ts';
+import { callerError, isConnectionLost, isRetryable, isStalePlan } from './errors.ts';
 import { type SQL, sql } from './sql.ts';
 import { forgetStatements, statementName } from './statements.ts';
 import { type Queryable, Transaction, type TransactionOptions, type Tx, type Value } from './transaction.ts';
-import { types } from './types.ts';
-
-export interface DatabaseConfig {
-  /** `postgres://…`; may lead through PgBouncer. */
-  readonly url: string;
-  /** The way past PgBouncer, for listeners, jobs and migrations; absent: the same as `url`. */
-  readonly directUrl?: string;
-  /** Connections of the request pool; default 10. */
-  readonly poolSize?: number;
-  /** Milliseconds after which a statement is given up; default 30,000. */
-  readonly statementTimeout?: number;
-  /** False behind PgBouncer in transaction mode. */
-  readonly namedStatements?: boolean;
-}
 
 export interface Database extends Queryable {
   /**
@@ -36,21 +24,18 @@ export interface Database extends Queryable {
 const attempts = 3;
 const preparedPerConnection = 500;
 
-/** Opens the pool and checks that PostgreSQL answers. Throws `system.unavailable`. */
+/**
+ * Opens the pool. Throws `system.unavailable` when PostgreSQL doesn't answer, `database.…` when it won't do, such as a
+ * pooler with no way past it.
+ */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  const settings: pg.ClientConfig = {
-    statement_timeout: config.statementTimeout ?? 30_000,
-    idle_in_transaction_session_timeout: 60_000,
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    application_name: 'huike',
-    types,
-  };
-  const directConfig = { ...settings, connectionString: config.directUrl ?? config.url };
+  const { pooled } = await inspectServer(config.url);
+  const directUrl = config.directUrl ?? config.url;
+  if (pooled && directUrl === config.url) throw problem('database.pooler');
+  if (directUrl !== config.url && (await inspectServer(directUrl)).pooled) throw problem('database.directPooler');
+  const session = sessionOf(config);
   const pool = new pg.Pool({
-    ...settings,
-    connectionString: config.url,
+    ...clientConfig(config.url, pooled ? undefined : session),
     pipeline: true,
     max: config.poolSize ?? 10,
     idleTimeoutMillis: 60_000,
@@ -60,21 +45,20 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   // Whoever holds or asks for the connection hears of its loss; without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const database = new PoolDatabase(pool, directConfig, config.namedStatements ?? true);
-  await database.query(sql`select 1`);
-  return database;
+  return new PoolDatabase(pool, clientConfig(directUrl, session), pooled ? session : undefined);
 }
 
 class PoolDatabase implements Database {
   readonly directConfig: pg.ClientConfig;
   readonly #pool: pg.Pool;
-  readonly #named: boolean;
+  /** Behind a pooler: what each transaction sets for itself, for lack of a session of its own. */
+  readonly #session: Session | undefined;
   readonly #prepared = new WeakMap<pg.PoolClient, Set<string>>();
 
-  constructor(pool: pg.Pool, directConfig: pg.ClientConfig, named: boolean) {
+  constructor(pool: pg.Pool, directConfig: pg.ClientConfig, session: Session | undefined) {
     this.#pool = pool;
     this.directConfig = directConfig;
-    this.#named = named;
+    this.#session = session;
   }
 
   async query<Row extends object>(statement: SQL): Promise<Row[]> {
@@ -91,22 +75,8 @@ class PoolDatabase implements Database {
     return (await this.#run(text, values, name)).rows;
   }
 
-  async transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const begin = beginText(options);
-    return this.#retried(async (client) => {
-      const tx = new Transaction(client, (text, values, name) => this.#prepare(client, text, values, name));
-      try {
-        tx.begin(begin);
-        const result = await fn(tx);
-        await tx.commit();
-        return result;
-      } catch (error) {
-        const cause = tx.rootCause(error);
-        // A rollback that fails leaves a connection that isn't idle, and that is closed.
-        await tx.rollback().catch(() => {});
-        throw cause;
-      }
-    });
+  transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.#transact(fn, options);
   }
 
   async direct(): Promise<pg.Client> {
@@ -124,7 +94,26 @@ class PoolDatabase implements Database {
     await this.#pool.end();
   }
 
+  #transact<T>(fn: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const begin = beginText(options, this.#session);
+    return this.#retried(async (client) => {
+      const tx = new Transaction(client, (text, values, name) => this.#prepare(client, text, values, name));
+      try {
+        tx.begin(begin);
+        const result = await fn(tx);
+        await tx.commit();
+        return result;
+      } catch (error) {
+        const cause = tx.rootCause(error);
+        // A rollback that fails leaves a connection that isn't idle, and that is closed.
+        await tx.rollback().catch(() => {});
+        throw cause;
+      }
+    });
+  }
+
   #run(text: string, values: readonly Value[], name?: string): Promise<pg.QueryResult> {
+    if (this.#session) return this.#transact((tx) => tx.run(text, values, name), {});
     return this.#retried((client) => client.query(this.#prepare(client, text, values, name)));
   }
 
@@ -142,18 +131,22 @@ class PoolDatabase implements Database {
 
   async #withClient<T>(fn: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
+    let lost = false;
     try {
       return await fn(client);
+    } catch (error) {
+      lost = isConnectionLost(error);
+      throw error;
     } finally {
       // Nothing but an idle connection goes back: one left inside a transaction, or full of plans, is closed.
-      const usable = client.getTransactionStatus() === 'I';
-      client.release(!usable || (this.#prepared.get(client)?.size ?? 0) > preparedPerConnection);
+      const idle = client.getTransactionStatus() === 'I';
+      client.release(lost || !idle || (this.#prepared.get(client)?.size ?? 0) > preparedPerConnection);
     }
   }
 
   #prepare(client: pg.PoolClient, text: string, values: readonly Value[], name?: string): pg.QueryConfig {
     const config = { text, values: [...values] };
-    if (!this.#named || (values.length === 0 && name === undefined)) return config;
+    if (this.#session || (values.length === 0 && name === undefined)) return config;
     const prepared = statementName(text, name);
     if (prepared === undefined) return config;
     const held = this.#prepared.get(client) ?? new Set();
@@ -162,9 +155,12 @@ class PoolDatabase implements Database {
   }
 }
 
-function beginText(options: TransactionOptions): string {
-  const begin = `begin${options.isolation ? ` isolation level ${options.isolation}` : ''}${options.readOnly ? ' read only' : ''}`;
-  const limit = (setting: string, ms: number | undefined) =>
-    ms === undefined ? '' : `; set local ${setting} = ${Math.trunc(ms)}`;
-  return begin + limit('statement_timeout', options.statementTimeout) + limit('lock_timeout', options.lockTimeout);
+function beginText(options: TransactionOptions, session: Session = {}): string {
+  const begin = ['begin'];
+  if (options.isolation) begin.push('isolation level', options.isolation);
+  if (options.readOnly) begin.push('read only');
+  const settings: Record<string, string> = { ...session };
+  if (options.statementTimeout !== undefined) settings.statement_timeout = String(Math.trunc(options.statementTimeout));
+  if (options.lockTimeout !== undefined) settings.lock_timeout = String(Math.trunc(options.lockTimeout));
+  return [begin.join(' '), ...Object.entries(settings).map(([name, to]) => `set local ${name} = '${to}'`)].join('; ');
 }

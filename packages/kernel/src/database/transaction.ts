@@ -49,6 +49,12 @@ export type Prepare = (text: string, values: readonly Value[], name?: string) =>
 
 const ignore = () => {};
 
+/** Nobody need wait for it: the transaction itself minds its failure. */
+function unguarded<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
+}
+
 export class Transaction implements Tx {
   readonly #client: Client;
   readonly #prepare: Prepare;
@@ -63,37 +69,37 @@ export class Transaction implements Tx {
   }
 
   begin(text: string): void {
-    this.#send(text, []);
+    this.run(text, []);
   }
 
-  async query<Row extends object>(statement: SQL): Promise<Row[]> {
+  query<Row extends object>(statement: SQL): Promise<Row[]> {
     const { text, values } = sql.compile(statement);
     return this.queryText<Row>(text, values);
   }
 
-  async execute(statement: SQL): Promise<number> {
+  execute(statement: SQL): Promise<number> {
     const { text, values } = sql.compile(statement);
-    return (await this.#send(text, values)).rowCount ?? 0;
+    return unguarded(this.run(text, values).then(({ rowCount }) => rowCount ?? 0));
   }
 
-  async queryText<Row extends object>(text: string, values: readonly Value[], name?: string): Promise<Row[]> {
-    return (await this.#send(text, values, name)).rows;
+  queryText<Row extends object>(text: string, values: readonly Value[], name?: string): Promise<Row[]> {
+    return unguarded(this.run(text, values, name).then(({ rows }) => rows));
   }
 
   pipeline(statements: readonly SQL[]): Promise<object[][]> {
-    return Promise.all(statements.map((statement) => this.query(statement)));
+    return unguarded(Promise.all(statements.map((statement) => this.query(statement))));
   }
 
   async savepoint<T>(fn: () => Promise<T>): Promise<T> {
     const name = `s${++this.#savepoints}`;
-    this.#send(`savepoint ${name}`, []);
+    this.run(`savepoint ${name}`, []);
     try {
       const result = await fn();
-      await this.#send(`release savepoint ${name}`, []);
+      await this.run(`release savepoint ${name}`, []);
       return result;
     } catch (error) {
       const cause = this.rootCause(error);
-      await this.#send(`rollback to savepoint ${name}; release savepoint ${name}`, []);
+      await this.run(`rollback to savepoint ${name}; release savepoint ${name}`, []);
       this.#failure = undefined;
       throw cause;
     }
@@ -119,10 +125,20 @@ export class Transaction implements Tx {
     }
   }
 
+  /** Sends one statement. */
+  run(text: string, values: readonly Value[], name?: string): Promise<pg.QueryResult> {
+    this.#assertOpen();
+    const answer = this.#client.query(this.#prepare(text, values, name));
+    this.#last = answer.then(ignore, (error: unknown) => {
+      this.#failure ??= error;
+    });
+    return answer;
+  }
+
   /** Throws when anything before failed: then nothing is committed. */
   async commit(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    const answer = this.#send('commit', []);
+    const answer = this.run('commit', []);
     this.#over = true;
     // COMMIT of a failed transaction answers ROLLBACK without an error.
     if ((await answer).command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
@@ -141,14 +157,5 @@ export class Transaction implements Tx {
 
   #assertOpen(): void {
     if (this.#over) throw new Error('a statement came after its transaction was over');
-  }
-
-  #send(text: string, values: readonly Value[], name?: string): Promise<pg.QueryResult> {
-    this.#assertOpen();
-    const answer = this.#client.query(this.#prepare(text, values, name));
-    this.#last = answer.then(ignore, (error: unknown) => {
-      this.#failure ??= error;
-    });
-    return answer;
   }
 }
