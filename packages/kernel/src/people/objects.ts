@@ -1,6 +1,19 @@
-import { defineObject, type Grant } from '@huike/schema';
+import { defineObject, type Grant, type OptionSet, type Role } from '@huike/schema';
+import { administrator } from '../access/index.ts';
 
 // Users, departments and positions: the kernel's own objects, declared like anyone's.
+
+/** The option set that the field `roles` chooses from. Nobody declares it: it is made of the roles. */
+export const roleOptionSet = 'role';
+
+/** The options of `roles` under a catalog's roles: the built-in administrator, then those declared. */
+export function roleOptions(roles: Iterable<Role>): OptionSet {
+  const options = [...roles]
+    .filter((role) => role.name !== administrator)
+    .map((role) => ({ value: role.name, label: role.label ?? { zh: role.name, en: role.name } }));
+  const first = { value: administrator, label: { zh: '系统管理员', en: 'Administrator' } };
+  return { name: roleOptionSet, label: { zh: '角色', en: 'Roles' }, options: [first, ...options] };
+}
 
 /** Whose e-mail signs in. The department is the system field: where the user works is where the user's record lies. */
 export const userObject = defineObject({
@@ -14,8 +27,7 @@ export const userObject = defineObject({
     { name: 'phone', type: 'phone', label: { zh: '手机', en: 'Phone' } },
     { name: 'employeeNo', type: 'text', label: { zh: '工号', en: 'Employee no.' }, unique: true, maxLength: 60 },
     { name: 'position', type: 'relation', to: 'position', label: { zh: '岗位', en: 'Position' } },
-    // The shared option set `role` is made of the roles that stand in the metadata.
-    { name: 'roles', type: 'options', optionSet: 'role', label: { zh: '角色', en: 'Roles' }, default: [] },
+    { name: 'roles', type: 'options', optionSet: roleOptionSet, label: { zh: '角色', en: 'Roles' } },
     { name: 'active', type: 'boolean', label: { zh: '启用', en: 'Active' }, default: true },
     {
       name: 'language',
