@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Database,
+  installJobs,
   isRunning,
   migrate,
   migrationsHash,
@@ -108,7 +109,8 @@ const urlOf = (server: Server, database: string) => server.url.replace(/@\/[^?]*
 /** The migrated database that clones are made from: built once for each set of migrations. */
 async function ensureTemplate(server: Server): Promise<string> {
   const migrations = await readMigrations();
-  const name = `template.${migrationsHash(migrations)}`;
+  // The number stands for the version of the queue's own tables.
+  const name = `template.18.${migrationsHash(migrations)}`;
   const exists = async () =>
     (await server.admin.query('select 1 from pg_database where datname = $1', [name])).rowCount;
   if (await exists()) return name;
@@ -119,7 +121,12 @@ async function ensureTemplate(server: Server): Promise<string> {
     await server.admin.query(`drop database if exists "${draft}" with (force)`);
     await server.admin.query(`create database "${draft}"`);
     const db = await openDatabase({ url: urlOf(server, draft), poolSize: 1 });
-    await migrate(db, migrations).finally(() => db.close());
+    try {
+      await migrate(db, migrations);
+      await installJobs(db);
+    } finally {
+      await db.close();
+    }
     await server.admin.query(`alter database "${draft}" rename to "${name}"`);
     return name;
   } finally {

@@ -10,7 +10,6 @@ import {
   discardDead,
   enqueue,
   handleJob,
-  installJobs,
   type JobFailure,
   type JobHandler,
   JobRunner,
@@ -22,7 +21,6 @@ import {
 let t: TestDatabase;
 before(async () => {
   t = await testDatabase();
-  await installJobs(t.db);
   await t.db.execute(sql`create table huike.effect (n int, at timestamptz default clock_timestamp())`);
 });
 after(() => t.close());
