@@ -1,19 +1,6 @@
-import { defineObject, type Grant, type OptionSet, type Role } from '@huike/schema';
-import { administrator } from '../access/index.ts';
+import { defineObject, type Grant, roleOptionSet } from '@huike/schema';
 
 // Users, departments and positions: the kernel's own objects, declared like anyone's.
-
-/** The option set that the field `roles` chooses from. Nobody declares it: it is made of the roles. */
-export const roleOptionSet = 'role';
-
-/** The options of `roles` under a catalog's roles: the built-in administrator, then those declared. */
-export function roleOptions(roles: Iterable<Role>): OptionSet {
-  const options = [...roles]
-    .filter((role) => role.name !== administrator)
-    .map((role) => ({ value: role.name, label: role.label ?? { zh: role.name, en: role.name } }));
-  const first = { value: administrator, label: { zh: '系统管理员', en: 'Administrator' } };
-  return { name: roleOptionSet, label: { zh: '角色', en: 'Roles' }, options: [first, ...options] };
-}
 
 /** Whose e-mail signs in. The department is the system field: where the user works is where the user's record lies. */
 export const userObject = defineObject({

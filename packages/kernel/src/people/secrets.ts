@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, randomInt } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -72,4 +72,17 @@ async function readKey(file: string): Promise<Buffer | null> {
 /** SHA-256, for what is random enough to be found by its digest alone (session ids, tokens, codes). */
 export function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** A code for a person to type, of letters that don't look alike, in groups of four: about 5 bits a letter. */
+export function makeCode(length: number): string {
+  const code = Array.from({ length }, () => letters.charAt(randomInt(letters.length))).join('');
+  return code.replace(/(.{4})(?=.)/g, '$1-');
+}
+
+/** A code in one form, however it was typed. */
+export function codeAsTyped(code: string): string {
+  return code.normalize('NFKC').replace(/[\s-]/g, '').toLowerCase();
 }
