@@ -309,6 +309,11 @@ export const errors = {
     en: 'A table is busy and nothing was changed: try again',
   },
   // the database, told to an administrator at the start
+  'database.unreachable': {
+    status: 503,
+    zh: '无法连接数据库：{detail}',
+    en: 'The database cannot be reached: {detail}',
+  },
   'database.version': {
     status: 500,
     zh: 'PostgreSQL {found} 版本过低，需要 15 或以上',
@@ -440,10 +445,13 @@ export function problem(code: ErrorCode, params: ErrorParams = {}, issues: reado
   return new Problem(code, params, issues);
 }
 
-/** The words of an error in a language, with its parameters filled in. */
+/**
+ * The words of an error in a language, with its parameters filled in. Where a parameter is words itself, its Chinese
+ * stands beside it (`detail` and `detailZh`), or among the expectations.
+ */
 export function message(code: ErrorCode, params: ErrorParams, language: Language): string {
   return errors[code][language].replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = String(params[name] ?? whole);
+    const value = String((language === 'zh' ? params[`${name}Zh`] : undefined) ?? params[name] ?? whole);
     return name === 'expected' && language === 'zh' ? expectedInChinese(value) : value;
   });
 }

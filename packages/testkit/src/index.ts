@@ -1,1 +1,2 @@
 export { type TestDatabase, testDatabase } from './database.ts';
+export { debianLacking, type ExternalDatabase, type ExternalServer, startDebian } from './debian.ts';

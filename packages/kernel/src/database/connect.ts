@@ -1,7 +1,7 @@
 // How to reach the server, and whether it will do.
-import { problem } from '@huike/schema';
+import { Problem, problem } from '@huike/schema';
 import pg from 'pg';
-import { callerError } from './errors.ts';
+import { errorCode } from './errors.ts';
 import { types } from './types.ts';
 
 export interface DatabaseConfig {
@@ -42,7 +42,7 @@ export function clientConfig(connectionString: string, session: Session | undefi
 
 /**
  * Connects once and looks. Throws `database.version` or `database.encoding` when this database won't do, and
- * `system.unavailable` when it doesn't answer.
+ * `database.unreachable` with the reason when it can't be had.
  */
 export async function inspectServer(url: string): Promise<{ readonly pooled: boolean }> {
   const client = new pg.Client(clientConfig(url, undefined));
@@ -59,8 +59,16 @@ export async function inspectServer(url: string): Promise<{ readonly pooled: boo
     // A pooler makes up the process id that it tells at the start.
     return { pooled: !('processID' in client) || client.processID !== pid };
   } catch (error) {
-    throw callerError(error);
+    throw error instanceof Problem ? error : unreachable(error);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** The first connection's failure, in words for an administrator. */
+function unreachable(error: unknown): Problem {
+  const detail = (error instanceof Error && error.message) || errorCode(error) || String(error);
+  const failure = problem('database.unreachable', { detail });
+  failure.cause = error;
+  return failure;
 }

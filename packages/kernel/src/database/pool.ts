@@ -25,7 +25,7 @@ const attempts = 3;
 const preparedPerConnection = 500;
 
 /**
- * Opens the pool. Throws `system.unavailable` when PostgreSQL doesn't answer, `database.…` when it won't do, such as a
+ * Opens the pool. Throws `database.unreachable` when PostgreSQL can't be had, `database.…` when it won't do, such as a
  * pooler with no way past it.
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
