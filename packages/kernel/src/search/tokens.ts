@@ -315,8 +315,8 @@ function waysOf(word: string): Body[][] {
 }
 
 const PHONE_PIECE = /^\+?[\d()\-.]*\d[\d()\-.]*$/;
-// With a calling code, an area code or a mobile's beginning; or the two halves of a local number.
-const SPACED_PHONE = /^(?:\+|00?|1[3-9])[\d ]{8,20}$|^[2-9]\d{2,3} \d{4}$/;
+// A mobile's beginning, a calling or area code and more, or the two halves of a local number.
+const SPACED_PHONE = /^1[3-9]\d \d{3,4}(?: \d{1,4})?$|^[+0]\d[\d ]{4,18}$|^[2-9]\d{2,3} \d{4}$/;
 
 /** The words of a query; the pieces of a spaced phone number (138 0013 8000) stay together. */
 function wordsOf(text: string): string[] {
@@ -369,4 +369,9 @@ export function tsqueryText(query: Pick<SearchQuery, 'words'>): string {
   const all = (terms: readonly SearchTerm[]) =>
     terms.map(({ lexeme, prefix }) => quoted(lexeme) + (prefix ? ':*' : '')).join(' & ');
   return query.words.map(({ anyOf }) => `(${anyOf.map(({ allOf }) => `(${all(allOf)})`).join(' | ')})`).join(' & ');
+}
+
+/** The text form of a tsquery for the records with a value that equals the whole query: to rank them first. */
+export function exactTsqueryText(query: Pick<SearchQuery, 'exact'>): string {
+  return query.exact.map(quoted).join(' | ');
 }
