@@ -1,6 +1,7 @@
-import { Problem, parseFormula, problem } from '@huike/schema';
+import { Problem, problem } from '@huike/schema';
 import { type Condition, ofActor, toSql } from '../access/condition.ts';
 import type { Access, FieldAccess, ObjectAccess } from '../access/types.ts';
+import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { formulaSql } from '../fields/formula-sql.ts';
@@ -146,10 +147,9 @@ function visiblePath(access: Access, object: ObjectAccess, path: string): Resolv
 /** A formula computed in the read: over what the viewer sees of its inputs. */
 export function virtualValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
   if (field.definition?.type !== 'formula') return sql`null`;
-  const formula = parseFormula(field.definition.expression);
   const column = (path: string): SQL => {
     const resolved = visiblePath(access, object, path);
     return resolved === null ? sql`null` : seenAlong(access, object, resolved, row);
   };
-  return formulaSql(formula, column, { today: todaySlot, now: nowSlot, user: ofActor('id') });
+  return formulaSql(formulaOf(field), column, { today: todaySlot, now: nowSlot, user: ofActor('id') });
 }
