@@ -298,6 +298,16 @@ export const errors = {
     en: 'There are amounts already: the company currency cannot change',
   },
   'metadata.timeZone': { status: 422, zh: '没有时区“{name}”', en: 'There is no time zone "{name}"' },
+  'metadata.tooManyColumns': {
+    status: 422,
+    zh: '该对象的字段（含 30 天内删除的）超过数据库的列数上限',
+    en: 'The object has more fields, with those deleted in the last 30 days, than a table can hold',
+  },
+  'metadata.tooLarge': {
+    status: 422,
+    zh: '一次变更过大，请分几次提交',
+    en: 'The change is too large at once: apply it in parts',
+  },
   'metadata.losesData': {
     status: 409,
     zh: '此变更会丢失数据，请确认：{what}',
