@@ -1,0 +1,7 @@
+export { appendChanges, appendEvent } from './append.ts';
+export type { Batch, Change, Difference, NewChange, NewEvent, RecordOperation } from './change.ts';
+export { actorName } from './change.ts';
+export { type Erasure, eraseChanges } from './erase.ts';
+export * from './read.ts';
+export { Sealer, type SealerOptions, sealAll, sealedChannel } from './seal.ts';
+export { type ChainHead, chainHead, type Fault, type Verification, verifyChain } from './verify.ts';
