@@ -28,7 +28,7 @@ export interface TestDatabase {
 
 const checkout = path.resolve(import.meta.dirname, '../../..');
 const uid = process.getuid?.() ?? 0;
-const serverName = `huike-test-${uid}-${createHash('sha256').update(checkout).digest('hex').slice(0, 10)}`;
+const serverName = `huike-tests-${uid}-${createHash('sha256').update(checkout).digest('hex').slice(0, 10)}`;
 /** Where the shared server lies: one for each checkout and user. */
 export const testServerFolder = path.join(os.tmpdir(), serverName);
 let count = 0;
@@ -38,7 +38,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const server = await joinServer();
   const name = `test.${++count}.${processId(process.pid)}`;
   const template = await ensureTemplate(server);
-  await server.admin.query(`create database "${name}" template "${template}" strategy file_copy`);
+  await server.admin.query(`create database "${name}" owner huike template "${template}" strategy file_copy`);
   const url = urlOf(server, name);
   const db = await openDatabase({ url, poolSize: 5 });
   const close = async () => {
@@ -104,7 +104,8 @@ async function connect(url: string): Promise<Server> {
   return { url, admin };
 }
 
-const urlOf = (server: Server, database: string) => server.url.replace(/@\/[^?]*\?/, `@/${database}?`);
+const urlOf = (server: Server, database: string) =>
+  server.url.replace(/\/[^/?]*\?/, `/${database}?`).replace('postgres@', 'huike@');
 
 /** The migrated database that clones are made from: built once for each set of migrations. */
 async function ensureTemplate(server: Server): Promise<string> {
@@ -119,7 +120,7 @@ async function ensureTemplate(server: Server): Promise<string> {
     if (await exists()) return name;
     const draft = `draft.${name}`;
     await server.admin.query(`drop database if exists "${draft}" with (force)`);
-    await server.admin.query(`create database "${draft}"`);
+    await server.admin.query(`create database "${draft}" owner huike`);
     const db = await openDatabase({ url: urlOf(server, draft), poolSize: 1 });
     try {
       await migrate(db, migrations);

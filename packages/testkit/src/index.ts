@@ -1,2 +1,10 @@
 export { type TestDatabase, testDatabase } from './database.ts';
 export { debianLacking, type ExternalDatabase, type ExternalServer, startDebian } from './debian.ts';
+export {
+  killPostgres,
+  type ProcessEnd,
+  type ProcessOptions,
+  startProcess,
+  startScript,
+  TestProcess,
+} from './faults.ts';

@@ -21,13 +21,15 @@ const server = await startEmbedded({
     autovacuum_naptime: '10min',
   },
 });
-const admin = new pg.Client(server.url);
+const admin = new pg.Client(server.superuserUrl);
 await admin.connect();
 // The end of the server is the end of its keeper.
 admin.on('error', () => process.exit(1));
 for (const name of await databases('template.')) await admin.query(`drop database "${name}"`);
 const state = path.join(folder, 'server.json');
-writeFileSync(`${state}.new`, JSON.stringify({ keeper: processId(process.pid), url: server.url }), { mode: 0o600 });
+writeFileSync(`${state}.new`, JSON.stringify({ keeper: processId(process.pid), url: server.superuserUrl }), {
+  mode: 0o600,
+});
 renameSync(`${state}.new`, state);
 
 for (let lastUse = Date.now(); ; await sleep(2000)) {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { problem } from '@huike/schema';
 
 /** The uid under which PostgreSQL runs; empty: our own. PostgreSQL refuses to run as root. */
 export type Credentials = { readonly uid: number; readonly gid: number } | Record<string, never>;
@@ -29,7 +30,7 @@ export function serverCredentials(): Credentials {
       // try the next
     }
   }
-  throw new Error('running as root, and there is neither a user postgres nor nobody: set DATABASE_URL');
+  throw problem('database.binaries', { detail: 'running as root, and there is no user postgres or nobody' });
 }
 
 /**
@@ -65,8 +66,8 @@ function findPackage(): { native: string; version: string } {
     const root = path.dirname(path.dirname(require.resolve(name)));
     const { version }: { version: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
     return { native: path.join(root, 'native'), version };
-  } catch (cause) {
-    throw new Error(`PostgreSQL is not packaged for this machine (${name}): set DATABASE_URL`, { cause });
+  } catch {
+    throw problem('database.binaries', { detail: `${name} is not installed` });
   }
 }
 

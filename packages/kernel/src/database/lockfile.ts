@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, processId } from './processes.ts';
 
 const free = 'free';
-const patience = 300_000;
+const patience = 900_000;
 let unique = 0;
 
 /**
- * Runs `fn` while no other process runs under the same lock folder. Throws when a living holder keeps it for 5 minutes.
+ * Runs `fn` while no other process runs under the same lock folder. Throws when a living holder keeps it for 15 minutes.
  *
  * Lock files are numbered and the highest one counts: its holder has the lock while it lives. Whoever finds the
  * highest one free, or its holder dead, creates the next number (by `link`, so with its content, and once only).
