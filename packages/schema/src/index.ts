@@ -16,6 +16,7 @@ export * from './errors.ts';
 export * from './expected.ts';
 export * from './fields.ts';
 export * from './filter.ts';
+export * from './formula.ts';
 export * from './json.ts';
 export { type Clash, type Merged, merge, sameJson } from './merge.ts';
 export * from './metadata.ts';

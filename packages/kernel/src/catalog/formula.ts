@@ -1,11 +1,5 @@
-import {
-  checkFormula,
-  type FormulaFieldType,
-  formulaFieldType,
-  parseFormula,
-  systemFields,
-  type TypedFormula,
-} from '@huike/schema';
+import { checkFormula, parseFormula, type Resolve, type TypedFormula } from '@huike/schema';
+import { typeInFormula } from '../fields/formula-sql.ts';
 import type { CatalogField, CatalogObject } from './types.ts';
 
 const checked = new WeakMap<CatalogField, TypedFormula>();
@@ -22,17 +16,11 @@ export function formulaOf(field: CatalogField): TypedFormula {
 }
 
 /** What a path over relations leads to, for a formula; null where it leads nowhere. */
-function typeAt(object: CatalogObject, path: readonly string[]): FormulaFieldType | null {
+function typeAt(object: CatalogObject, path: readonly string[]): ReturnType<Resolve> {
   const [name, ...more] = path;
   const field = name === undefined ? undefined : object.fields.get(name);
   if (field === undefined) return null;
-  if (more.length > 0) return field.target === null ? null : typeAt(field.target, more);
-  if (field.definition !== null) return formulaFieldType(field.definition, measuredBy(field));
-  const system = systemFields.find((known) => known === field.name);
-  return system === undefined ? null : formulaFieldType(system);
-}
-
-function measuredBy(field: CatalogField): CatalogField['definition'] {
-  if (field.definition?.type !== 'rollup' || field.definition.of === undefined) return null;
-  return field.target?.fields.get(field.definition.of)?.definition ?? null;
+  if (more.length === 0) return typeInFormula(field);
+  if (field.type !== 'relation' && field.type !== 'user' && field.type !== 'department') return null;
+  return field.target === null ? 'inactive' : typeAt(field.target, more);
 }

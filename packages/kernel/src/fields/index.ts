@@ -16,6 +16,7 @@ import { longText, text } from './text.ts';
 
 export { parsePhone } from './contact.ts';
 export { parseInstant } from './date.ts';
+export { formulaSql, type SqlEnv, typeInFormula } from './formula-sql.ts';
 export type * from './handler.ts';
 export { type MaskKind, maskedValue, maskText } from './mask.ts';
 export { optionsOf, refuseRetired } from './option.ts';
