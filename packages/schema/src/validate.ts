@@ -15,6 +15,8 @@ export interface Accepted {
   readonly state: MetadataState;
   /** Objects and fields that the document removes, even where it declares the same name anew. */
   readonly removed: readonly Removal[];
+  /** Where things stand in the document, for checks that need more than the state. */
+  readonly place: Place;
 }
 
 export type Validated = Accepted | { readonly ok: false; readonly issues: readonly Issue[] };
@@ -49,7 +51,7 @@ export function validateDocument(document: unknown, current: MetadataState, opti
   if (wrong.length > 0) return { ok: false, issues: wrong };
   const state = typedState(upserted, start, cleaned);
   const problems = checkState({ current, state, removed, place, given: givenIn(raw), options });
-  return problems.length > 0 ? { ok: false, issues: problems } : { ok: true, state, removed };
+  return problems.length > 0 ? { ok: false, issues: problems } : { ok: true, state, removed, place };
 }
 
 function givenIn(raw: RawDocument): Check['given'] {

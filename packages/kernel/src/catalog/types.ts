@@ -1,4 +1,14 @@
-import type { FieldDefinition, FieldType, Label, ObjectDefinition, OptionSet, Role, Settings, SharingRule, View } from '@huike/schema';
+import type {
+  FieldDefinition,
+  FieldType,
+  Label,
+  ObjectDefinition,
+  OptionSet,
+  Role,
+  Settings,
+  SharingRule,
+  View,
+} from '@huike/schema';
 import type { FieldHandler } from '../fields/handler.ts';
 
 // The catalog is the metadata of one version, resolved: names to objects, relations to targets, fields to handlers.

@@ -1,0 +1,87 @@
+import { type Issue, type Json, message, type Place } from '@huike/schema';
+import { defaultCompany } from '../catalog/resolve.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
+import type { Prepared } from './prepare.ts';
+
+// Checks that need field types: defaults, filters and indexes. The rest is checked in the schema.
+
+/** Says what is wrong with a filter on an object, or null. Given by the read path, whose language filters are. */
+export type CheckFilter = (catalog: Catalog, object: CatalogObject, filter: unknown) => string | null;
+
+export const filterChecks: { check: CheckFilter } = { check: () => null };
+
+/** What the types of the new catalog find wrong in what changed. */
+export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
+  const { before, after } = prepared;
+  const issues: Issue[] = [];
+  for (const object of after.objects.values()) {
+    const was = before.objects.get(object.name);
+    if (was?.definition === object.definition) continue;
+    const { owner, within } = whereDeclared(object);
+    for (const field of object.fields.values()) {
+      if (field.definition === null || was?.fields.get(field.name)?.definition === field.definition) continue;
+      const path = (part: string) => place('objects', owner, `${within}/fields/${field.name}/${part}`);
+      const wrong = defaultIssue(after, field);
+      if (wrong !== null) issues.push({ ...wrong, path: path('default') });
+      if (field.definition.type === 'rollup' && field.definition.filter !== undefined) {
+        const from = after.objects.get(field.definition.from) ?? after.traits.get(field.definition.from);
+        issues.push(...filterIssue(after, from, field.definition.filter, path('filter')));
+      }
+    }
+    for (const index of object.indexes) {
+      const unfit = index.fields.find((name) => !isIndexable(object.fields.get(name.replace(/^-/, ''))));
+      if (unfit === undefined) continue;
+      const path = place('objects', object.name, `/indexes/${index.name}/fields`);
+      issues.push({ path, code: 'metadata.notIndexable', params: { name: unfit } });
+    }
+  }
+  for (const view of after.views.values()) {
+    if (before.views.get(view.name) === view) continue;
+    issues.push(
+      ...filterIssue(after, after.objects.get(view.object), view.filter, place('views', view.name, '/filter')),
+    );
+  }
+  for (const rule of after.sharingRules) {
+    if (before.sharingRules.includes(rule)) continue;
+    const path = place('sharingRules', rule.name, '/filter');
+    issues.push(...filterIssue(after, after.objects.get(rule.object), rule.filter, path));
+  }
+  return issues;
+}
+
+function isIndexable(field: CatalogField | undefined): boolean {
+  return field !== undefined && field.handler.comparable !== null && field.computed !== 'virtual';
+}
+
+/** Rows of a table field are declared inside the object that has the field. */
+function whereDeclared(object: CatalogObject): { readonly owner: string; readonly within: string } {
+  const table = [...(object.master?.target?.fields.values() ?? [])].find(
+    (field) => field.type === 'table' && field.target === object,
+  );
+  return table === undefined
+    ? { owner: object.name, within: '' }
+    : { owner: table.object.name, within: `/fields/${table.name}` };
+}
+
+function filterIssue(catalog: Catalog, object: CatalogObject | undefined, filter: unknown, path: string): Issue[] {
+  if (filter === undefined || object === undefined) return [];
+  const detail = filterChecks.check(catalog, object, filter);
+  return detail === null ? [] : [{ path, code: 'metadata.filter', params: { detail } }];
+}
+
+/** Defaults that the write fills in. */
+const filledIn = /^\{(now|today|me|myDepartment)\}$/;
+
+function defaultIssue(catalog: Catalog, field: CatalogField): Omit<Issue, 'path'> | null {
+  const definition = field.definition;
+  if (definition === null || !('default' in definition) || definition.default === undefined) return null;
+  const value = definition.default as Json;
+  if (typeof value === 'string' && filledIn.test(value)) return null;
+  const parse = field.handler.parse;
+  if (parse === null) return null;
+  const context = { catalog, company: catalog.company, now: new Date(), timeZone: defaultCompany.timeZone };
+  const parsed = parse(value, field, context);
+  if (parsed.ok) return null;
+  const detail = message(parsed.failure.code, parsed.failure.params ?? {}, 'zh');
+  return { code: 'metadata.default', params: { detail } };
+}

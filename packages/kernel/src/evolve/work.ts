@@ -1,0 +1,66 @@
+import { newId } from '@huike/schema';
+import type { CatalogObject } from '../catalog/types.ts';
+import type { Tx } from '../database/index.ts';
+import { sql } from '../database/sql.ts';
+import { createIndex } from './ddl.ts';
+import { fillAll } from './fill.ts';
+import type { Prepared } from './prepare.ts';
+import { tableOf } from './table.ts';
+
+// Work on tables that were there before: at once where they are small, after the commit where they are large.
+
+/** Above this an index would keep writers waiting for too long. */
+export const largeTable = 50_000;
+
+/** Does the work on small tables in the transaction, and leaves tasks for the large ones. */
+export async function startWork(tx: Tx, prepared: Prepared): Promise<void> {
+  await forgetTasks(tx, prepared);
+  const large = await largeTables(
+    tx,
+    prepared.work.map(({ object }) => object),
+  );
+  const tasks = [];
+  for (const { object, indexes, fill } of prepared.work) {
+    if (!large.has(object.id)) {
+      if (fill) await fillAll(tx, object);
+      await tx.pipeline(indexes.map((index) => createIndex(object.table, index)));
+      continue;
+    }
+    const common = { object_id: object.id };
+    for (const { name, subject } of indexes) {
+      tasks.push({ id: newId(), ...common, kind: 'index', name, subject: subject ?? name });
+    }
+    if (fill) tasks.push({ id: newId(), ...common, kind: 'fill', name: 'fill', subject: object.name });
+  }
+  if (tasks.length === 0) return;
+  await tx.execute(
+    sql`insert into huike.metadata_task (id, object_id, kind, name, subject) select id, object_id, kind, name, subject from json_to_recordset(${sql.value(JSON.stringify(tasks))}::json) as t(id uuid, object_id uuid, kind text, name text, subject text) on conflict (object_id, kind, name) do update set state = 'building', attempts = 0, reason = null, done_to = null, rows_done = 0`,
+  );
+}
+
+/** Tasks for what isn't wanted any more. */
+async function forgetTasks(tx: Tx, { after }: Prepared): Promise<void> {
+  const tasks = await tx.query<{ id: string; object_id: string; kind: string; name: string }>(
+    sql`select id, object_id, kind, name from huike.metadata_task`,
+  );
+  const byId = new Map([...after.objects.values()].map((object) => [object.id, object]));
+  const stale = tasks.filter(({ object_id, kind, name }) => {
+    const object = byId.get(object_id);
+    return !object || (kind === 'index' && !tableOf(object).indexes.some((index) => index.name === name));
+  });
+  if (stale.length === 0) return;
+  await tx.execute(
+    sql`delete from huike.metadata_task where id = any(${sql.value(stale.map(({ id }) => id))}::uuid[])`,
+  );
+}
+
+async function largeTables(tx: Tx, objects: readonly CatalogObject[]): Promise<ReadonlySet<string>> {
+  if (objects.length === 0) return new Set();
+  const names = objects.map(({ table }) => table);
+  // A table that was never analysed has no estimate: a record takes some 200 bytes at the least.
+  const rows = await tx.query<{ name: string }>(
+    sql`select c.relname as name from pg_class c where c.relnamespace = 'data'::regnamespace and c.relname = any(${sql.value(names)}::name[]) and greatest(c.reltuples, pg_relation_size(c.oid) / 200) > ${sql.value(largeTable)}::float8`,
+  );
+  const large = new Set(rows.map(({ name }) => name));
+  return new Set(objects.filter(({ table }) => large.has(table)).map(({ id }) => id));
+}
