@@ -49,15 +49,33 @@ function npmEnvironment(root) {
   return writable ? process.env : { ...process.env, npm_config_cache: join(root, '.cache', 'npm') };
 }
 
+/** Everything, whatever NODE_ENV and npm's settings leave out; and no script of a package runs here: none is needed. */
+const options = [
+  '--include=dev',
+  '--include=optional',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
+/** npm before 9.6.6 looks for the C library's version under another name, and so leaves out all that is built for glibc. */
+const libcName = `data:text/javascript,
+  const getReport = process.report.getReport;
+  process.report.getReport = (error) => {
+    const report = getReport.call(process.report, error);
+    report.header.glibcRuntimeVersion = report.header.glibcVersionRuntime;
+    return report;
+  };`;
+
 /**
  * @param {string} root
  * @param {string} node
  * @param {string} folder
- * @param {readonly string[]} options
  * @param {(pid: number) => void} started
  */
-async function ci(root, node, folder, options, started) {
-  const ended = await run(node, [npmScript(), 'ci', '--no-audit', '--no-fund', ...options], {
+async function ci(root, node, folder, started) {
+  const ended = await run(node, [`--import=${encodeURI(libcName)}`, npmScript(), 'ci', ...options], {
     cwd: folder,
     env: npmEnvironment(root),
     stdio: ['ignore', 2, 2],
@@ -85,14 +103,14 @@ async function fetchNode(root, folder, started) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify(own));
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
-  await ci(root, process.execPath, folder, ['--ignore-scripts', '--loglevel=error'], started);
+  await ci(root, process.execPath, folder, started);
   const program = programOf(folder, name);
   if (!runs(program)) throw noRuntime();
   return program;
 }
 
 /**
- * Installs exactly what the lock file says, whatever NODE_ENV and npm's settings leave out. Throws a Stop when npm fails.
+ * Installs exactly what the lock file says. Throws a Stop when npm fails.
  * @param {string} root
  * @param {(pid: number) => void} started told the process number of each npm
  */
@@ -100,7 +118,7 @@ export async function npmCi(root, started) {
   const scratch = join(root, '.cache', 'runtime');
   rmSync(scratch, { recursive: true, force: true });
   const node = currentSuffices ? process.execPath : await fetchNode(root, scratch, started);
-  await ci(root, node, root, ['--include=dev', '--include=optional'], started);
+  await ci(root, node, root, started);
   rmSync(scratch, { recursive: true, force: true });
   const pinned = pinnedHere(root);
   if (pinned && !runs(programOf(root, pinned.name))) {

@@ -10,7 +10,7 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Starts a program, passes each kind of signal on to it once, and waits for it to end.
- * A terminal sends Ctrl-C to the whole group, the program included, so SIGINT isn't passed on there.
+ * A terminal sends Ctrl-C and its own closing to the whole group, the program included, so those two aren't passed on there.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio?: StdioOptions, started?: (pid: number) => void }} [options]
@@ -21,7 +21,7 @@ export function run(program, args, { cwd, env, stdio = 'inherit', started } = {}
     const child = spawn(program, args, { ...(cwd && { cwd }), ...(env && { env }), stdio });
     if (child.pid !== undefined) started?.(child.pid);
     /** @type {Set<NodeJS.Signals>} */
-    const passed = new Set(process.stdin.isTTY ? ['SIGINT'] : []);
+    const passed = new Set(process.stdin.isTTY ? ['SIGINT', 'SIGHUP'] : []);
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
       if (passed.has(signal)) return;
