@@ -7,6 +7,7 @@ import { atRun, type Run } from './slots.ts';
 import { type DaySpan, spanOf } from './spans.ts';
 import type { ConditionTree, FilterTree } from './tree.ts';
 import {
+  castTo,
   columnOf,
   comparableOf,
   isToMany,
@@ -131,7 +132,7 @@ function toManySql(access: Access, condition: ConditionTree, field: CatalogField
 }
 
 function compare(condition: ConditionTree, field: CatalogField, comparable: Comparable, value: SQL): SQL {
-  const type = sql.raw(comparable.type);
+  const type = castTo[comparable.type];
   const one = (): SQL => sql`${atRun((run) => scalar(run, condition, field, comparable))}::${type}`;
   const text = (): SQL => sql`lower(${atRun((run) => textOf(run, condition, field))}::text)`;
   switch (condition.op) {
@@ -206,7 +207,7 @@ function scalar(
 }
 
 function list(condition: ConditionTree, field: CatalogField, comparable: Comparable): SQL {
-  const type = sql.raw(comparable.type === 'text[]' ? 'text[]' : `${comparable.type}[]`);
+  const type = comparable.type === 'text[]' ? castTo['text[]'] : sql`${castTo[comparable.type]}[]`;
   const read = (run: Run): (string | number | boolean)[] => {
     const values = raw(run, condition);
     if (!Array.isArray(values)) return wrong(field, `an array, each ${comparable.expected}`);

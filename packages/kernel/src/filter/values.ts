@@ -5,7 +5,7 @@ import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { formulaSql } from '../fields/formula-sql.ts';
-import type { Comparable } from '../fields/handler.ts';
+import type { Comparable, ComparableType } from '../fields/handler.ts';
 import { nowSlot, todaySlot } from './slots.ts';
 
 // What a viewer sees of a field, as SQL: the value where it is in clear, null elsewhere. Filters, sorts, groups and
@@ -35,6 +35,19 @@ export function resolvePath(access: Access, from: ObjectAccess, path: readonly s
   }
   throw problem('field.unknown', { field: path.join('.') });
 }
+
+/** The types that filters compare as, to cast parameters to. */
+export const castTo: Readonly<Record<ComparableType, SQL>> = {
+  text: sql`text`,
+  uuid: sql`uuid`,
+  numeric: sql`numeric`,
+  float8: sql`float8`,
+  date: sql`date`,
+  timestamptz: sql`timestamptz`,
+  boolean: sql`boolean`,
+  int4: sql`int4`,
+  'text[]': sql`text[]`,
+};
 
 export function isToOne(field: CatalogField): boolean {
   return field.type === 'relation' || field.type === 'user' || field.type === 'department';

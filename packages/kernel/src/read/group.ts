@@ -70,7 +70,7 @@ function compile(access: Access, object: ObjectAccess, query: GroupQuery, filter
     groups.length === 0
       ? sql``
       : sql` group by ${sql.join(
-          groups.map((_, index) => sql.raw(String(index + 1))),
+          groups.map((_, index) => sql.literal(index + 1)),
           ', ',
         )}`;
   const order = orderSql(query.sort ?? [], columns, groups.length);
@@ -87,10 +87,10 @@ function orderSql(sort: readonly string[], columns: readonly Column[], groups: n
     const name = descending ? text.slice(1) : text;
     const index = columns.findIndex((column) => column.name === name);
     if (index < 0) throw problem('field.unknown', { field: name.slice(0, 100) });
-    return sql`${sql.raw(String(index + 1))} ${descending ? sql`desc nulls last` : sql`asc nulls first`}`;
+    return sql`${sql.literal(index + 1)} ${descending ? sql`desc nulls last` : sql`asc nulls first`}`;
   });
   // The groups themselves settle what the sort leaves open, so that a limit cuts the same way each time.
-  const rest = Array.from({ length: groups }, (_, index) => sql`${sql.raw(String(index + 1))} asc nulls first`);
+  const rest = Array.from({ length: groups }, (_, index) => sql`${sql.literal(index + 1)} asc nulls first`);
   const all = [...wanted, ...rest];
   return all.length === 0 ? sql`` : sql` order by ${sql.join(all, ', ')}`;
 }

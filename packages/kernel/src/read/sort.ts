@@ -3,7 +3,7 @@ import type { Access, ObjectAccess } from '../access/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import type { ComparableType } from '../fields/handler.ts';
 import { atRun } from '../filter/slots.ts';
-import { comparableOf, isToOne, resolvePath, seenAlong } from '../filter/values.ts';
+import { castTo, comparableOf, isToOne, resolvePath, seenAlong } from '../filter/values.ts';
 
 // Sorting and keyset paging. Empty values are the smallest: `asc nulls first` and `desc nulls last` are one index
 // read in either direction. A page goes on after the sort values of the last record of the page before.
@@ -69,7 +69,7 @@ export function stretchesAfter(keys: readonly SortKey[], empty: readonly boolean
 }
 
 function after(key: SortKey, index: number): SQL {
-  return sql`${atRun((run) => run.after[index] ?? null)}::${sql.raw(key.type)}`;
+  return sql`${atRun((run) => run.after[index] ?? null)}::${castTo[key.type]}`;
 }
 
 function singleKey(key: SortKey, id: SortKey, empty: boolean): readonly SQL[] {
