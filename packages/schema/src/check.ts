@@ -1,6 +1,6 @@
 import { type Check, reserved, unknown } from './checking.ts';
 import { indexFields } from './clean.ts';
-import { computedIssues } from './computed.ts';
+import { computedIssues, isVirtual } from './computed.ts';
 import type { Issue } from './errors.ts';
 import type { FieldDefinition } from './fields.ts';
 import { isJsonObject } from './json.ts';
@@ -76,19 +76,20 @@ function objectIssues(check: Check, model: Model, object: ObjectDefinition): Iss
   if (object.title !== undefined) {
     const title = fields.find((field) => field.name === object.title);
     if (title === undefined) issues.push(unknown(at('/title'), object.title));
-    else if (!isTitleField(title)) {
+    else if (!isTitleField(title) || isVirtualTitle(model, object, title)) {
       issues.push({ path: at('/title'), code: 'metadata.title', params: { name: title.name } });
     }
   }
   for (const field of fields) {
     const here = (path: string) => at(`/fields/${field.name}${path}`);
     issues.push(...fieldIssues(check, field, here));
+    issues.push(...linkIssues(object.name, field, here));
     if (field.type !== 'table') continue;
     const rows = rowsObjectName(object.name, field.name);
     if (rows.length > 48) issues.push({ path: here('/name'), code: 'metadata.name', params: { name: rows } });
     for (const inner of tableFields(field)) {
       const inside = (path: string) => here(`/fields/${inner.name}${path}`);
-      issues.push(...fieldIssues(check, inner, inside));
+      issues.push(...fieldIssues(check, inner, inside), ...linkIssues(rows, inner, inside));
       if (rowsFields.some((name) => name === inner.name)) issues.push(reserved(inside('/name'), inner.name));
       if (inner.type === 'relation' && inner.onDelete === 'cascade') {
         const names = `parent, ${inner.name}`;
@@ -111,6 +112,18 @@ function objectIssues(check: Check, model: Model, object: ObjectDefinition): Iss
   }
   issues.push(...masterIssues(model, object, at), ...typeChangeIssues(check, model, object, at));
   return issues;
+}
+
+/** A link table goes by both names, and PostgreSQL's names have 63 characters. */
+function linkIssues(object: string, field: FieldDefinition, at: (path: string) => string): Issue[] {
+  if (field.type !== 'relations' || object.length + field.name.length <= 62) return [];
+  return [{ path: at('/name'), code: 'metadata.longNames', params: { name: field.name } }];
+}
+
+/** A record must be named without reading others. */
+function isVirtualTitle(model: Model, object: ObjectDefinition, title: FieldDefinition): boolean {
+  const modelled = model.objects.get(object.name);
+  return modelled !== undefined && isVirtual(modelled, title.name);
 }
 
 function fieldIssues(check: Check, field: FieldDefinition, at: (path: string) => string): Issue[] {

@@ -1,8 +1,18 @@
 import { type Check, unknown } from './checking.ts';
-import type { Issue } from './errors.ts';
+import { type Issue, Problem } from './errors.ts';
 import type { FieldDefinition, FieldOf } from './fields.ts';
+import {
+  checkFormula,
+  dependencies,
+  type Formula,
+  type FormulaFieldType,
+  formulaFieldType,
+  isStored,
+  parseFormula,
+} from './formula.ts';
 import { isJsonObject } from './json.ts';
-import { type Model, type ModelObject, stepsOf, targetOf } from './state.ts';
+import { systemFields } from './metadata.ts';
+import { hasField, type Model, type ModelObject, stepsOf, targetOf } from './state.ts';
 
 // Fields computed from others: what they name must be there, and none may depend on itself.
 
@@ -12,7 +22,7 @@ export function computedIssues(check: Check, model: Model): Issue[] {
   for (const object of model.objects.values()) {
     for (const field of object.fields.values()) {
       if (field.type !== 'rollup' && field.type !== 'formula') continue;
-      const found = field.type === 'rollup' ? rollupIssues(model, object, field) : [];
+      const found = field.type === 'rollup' ? rollupIssues(model, object, field) : formulaIssues(model, object, field);
       if (found.length > 0) issues.push(...placed(check, object, field, found));
     }
   }
@@ -43,17 +53,21 @@ function placed(check: Check, object: ModelObject, field: FieldDefinition, found
   }));
 }
 
-const summed: readonly FieldDefinition['type'][] = ['number', 'decimal', 'money', 'percent'];
-const ordered: readonly FieldDefinition['type'][] = [...summed, 'date', 'dateTime'];
+/** The types that a rollup can add up, and those that it can order. Of a computed field, what it yields. */
+const summed: readonly FormulaFieldType[] = ['number', 'double'];
+const ordered: readonly FormulaFieldType[] = [...summed, 'date', 'dateTime'];
+/** What moves with time, or reads other records, can't be kept exact by the writes of the records themselves. */
+const movingOperators = ['within', 'some', 'none', 'every'];
+
+function missing(property: string, name: string): Found {
+  const { path: _path, ...issue } = unknown('', name);
+  return { property, issue };
+}
 
 function rollupIssues(model: Model, object: ModelObject, field: FieldOf<'rollup'>): Found[] {
   const from = targetOf(model, field.from);
   // While its source is absent a rollup is inactive, like a relation.
   if (from === null) return [];
-  const missing = (property: string, name: string): Found => {
-    const { path: _path, ...issue } = unknown('', name);
-    return { property, issue };
-  };
   const wrong = (property: string, detail: string): Found => ({
     property,
     issue: { code: 'metadata.rollup', params: { detail } },
@@ -64,20 +78,99 @@ function rollupIssues(model: Model, object: ModelObject, field: FieldOf<'rollup'
   else if (via.type !== 'relation' || targetOf(model, via.to)?.name !== object.name) {
     found.push(wrong('/via', `${from.name}.${field.via} → ${object.name}?`));
   }
+  for (const { path, op } of conditionsOf(field.filter)) {
+    if (stepsOf(model, from, path) === 'unknown') found.push(missing('/filter', path));
+    else if (path.includes('.') || movingOperators.includes(op) || isVirtual(from, path)) {
+      found.push(wrong('/filter', `${path} ${op}`));
+    }
+  }
   if (field.fn === 'count') return found;
   if (field.of === undefined) return [...found, { property: '/of', issue: { code: 'value.required' } }];
-  const of = from.fields.get(field.of);
-  if (of === undefined) return [...found, missing('/of', field.of)];
+  if (!hasField(from, field.of)) return [...found, missing('/of', field.of)];
   const allowed = field.fn === 'min' || field.fn === 'max' ? ordered : summed;
-  if (!allowed.includes(valueType(of))) found.push(wrong('/of', `${field.fn}(${field.of}: ${valueType(of)})`));
+  const type = pathType(model, from, field.of);
+  if (type === null || type === 'inactive' || !allowed.includes(type) || isVirtual(from, field.of)) {
+    found.push(wrong('/of', `${field.fn}(${field.of})`));
+  }
   return found;
 }
 
-/** The type of a computed field's values; any other field's own type. */
-function valueType(field: FieldDefinition): FieldDefinition['type'] {
-  if (field.type === 'formula') return field.returns;
-  // What a rollup of a rollup gives is a number, as far as this check can tell without following it.
-  return field.type === 'rollup' ? 'number' : field.type;
+function formulaIssues(model: Model, object: ModelObject, field: FieldOf<'formula'>): Found[] {
+  try {
+    const formula = parsed(field);
+    const absent = dependencies(formula).filter((path) => stepsOf(model, object, path) === 'unknown');
+    if (absent.length > 0) return absent.map((path) => missing('/expression', path));
+    checkFormula(formula, (path) => pathType(model, object, path), field.returns);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ property: '/expression', issue: { code: error.code, params: error.params } }];
+  }
+}
+
+const formulas = new WeakMap<FieldOf<'formula'>, Formula>();
+
+/** The tree of a formula field. Throws `metadata.formula`. */
+function parsed(field: FieldOf<'formula'>): Formula {
+  const known = formulas.get(field) ?? parseFormula(field.expression);
+  formulas.set(field, known);
+  return known;
+}
+
+/** What a path yields in a formula; null when it can't stand in one. */
+export function pathType(model: Model, from: ModelObject, path: string): FormulaFieldType | 'inactive' | null {
+  const steps = stepsOf(model, from, path);
+  if (steps === 'inactive') return 'inactive';
+  const last = steps === 'unknown' ? undefined : steps.at(-1);
+  if (steps === 'unknown' || last === undefined) return null;
+  const many = steps.slice(0, -1).some(({ object, name }) => {
+    const type = object.fields.get(name)?.type;
+    return type === 'relations' || type === 'table';
+  });
+  if (many) return null;
+  const field = last.object.fields.get(last.name);
+  if (field === undefined) return formulaFieldType(systemFields.find((name) => name === last.name) ?? 'id');
+  return formulaFieldType(field, measuredBy(model, field, []));
+}
+
+/** The field whose values a rollup yields. */
+function measuredBy(model: Model, field: FieldDefinition, trail: readonly FieldDefinition[]): FieldDefinition | null {
+  if (field.type !== 'rollup' || field.of === undefined || trail.includes(field)) return null;
+  const of = targetOf(model, field.from)?.fields.get(field.of);
+  if (of === undefined) return null;
+  return of.type === 'rollup' ? measuredBy(model, of, [...trail, field]) : of;
+}
+
+/**
+ * Whether a formula is kept in a column: when it depends on its own record alone and on nothing that moves with time
+ * or viewer. A rollup moves without a write of the record, so what is computed from one is computed in each read.
+ */
+export function isStoredFormula(
+  object: ModelObject,
+  field: FieldOf<'formula'>,
+  trail: readonly string[] = [],
+): boolean {
+  if (trail.includes(field.name)) return false;
+  return isStored(parsed(field), (name) => {
+    const input = object.fields.get(name);
+    if (input?.type === 'formula') return isStoredFormula(object, input, [...trail, field.name]);
+    return input?.type !== 'rollup';
+  });
+}
+
+/** Whether a field is computed in each read. */
+export function isVirtual(object: ModelObject, name: string): boolean {
+  const field = object.fields.get(name);
+  return field?.type === 'formula' && formulaIsSound(field) && !isStoredFormula(object, field);
+}
+
+function formulaIsSound(field: FieldOf<'formula'>): boolean {
+  try {
+    return parsed(field) !== null;
+  } catch {
+    // Told where the formula is checked.
+    return false;
+  }
 }
 
 type Node = { readonly object: ModelObject; readonly field: FieldDefinition };
@@ -85,11 +178,13 @@ const nodeName = ({ object, field }: Node) => `${object.name}.${field.name}`;
 
 /** The computed fields that a computed field reads. */
 function inputsOf(model: Model, { object, field }: Node): readonly Node[] {
-  if (field.type !== 'rollup') return [];
-  const from = targetOf(model, field.from);
-  if (from === null) return [];
-  const paths = [...(field.of === undefined ? [] : [field.of]), ...filterPaths(field.filter)];
-  return [...paths.flatMap((path) => computedSteps(model, from, path)), ...computedSteps(model, object, field.via)];
+  if (field.type === 'formula') {
+    return dependencies(parsed(field)).flatMap((path) => computedSteps(model, object, path));
+  }
+  const from = field.type === 'rollup' ? targetOf(model, field.from) : null;
+  if (field.type !== 'rollup' || from === null) return [];
+  const paths = [...(field.of === undefined ? [] : [field.of]), ...conditionsOf(field.filter).map(({ path }) => path)];
+  return paths.flatMap((path) => computedSteps(model, from, path));
 }
 
 function computedSteps(model: Model, object: ModelObject, path: string): readonly Node[] {
@@ -101,12 +196,13 @@ function computedSteps(model: Model, object: ModelObject, path: string): readonl
   });
 }
 
-/** The fields that a filter names, at its top level of records. */
-export function filterPaths(filter: unknown): readonly string[] {
+/** The conditions of a filter on the records themselves. */
+export function conditionsOf(filter: unknown): readonly { readonly path: string; readonly op: string }[] {
   if (!isJsonObject(filter)) return [];
   const parts = [filter.and, filter.or, filter.not].flat().filter((part) => part !== undefined);
-  const own = filter.field;
-  return [...(typeof own === 'string' ? [own] : []), ...parts.flatMap(filterPaths)];
+  const { field, op } = filter;
+  const own = typeof field === 'string' ? [{ path: field, op: String(op) }] : [];
+  return [...own, ...parts.flatMap(conditionsOf)];
 }
 
 function cycleIssues(check: Check, model: Model): Issue[] {

@@ -292,6 +292,11 @@ export const errors = {
   },
   'metadata.default': { status: 422, zh: '默认值无效：{detail}', en: 'The default value is not valid: {detail}' },
   'metadata.filter': { status: 422, zh: '筛选条件有误：{detail}', en: 'The filter is wrong: {detail}' },
+  'metadata.longNames': {
+    status: 422,
+    zh: '多对多字段“{name}”与对象名合计不能超过 62 个字符',
+    en: 'The names of an object and of its many-to-many field "{name}" may have 62 characters together',
+  },
   'metadata.currency': {
     status: 409,
     zh: '已有金额数据，不能更改公司币种',

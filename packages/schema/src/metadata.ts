@@ -58,6 +58,8 @@ export const IndexSchema = Type.Object(
     /** Field names, `-` before one for descending. */
     fields: Type.Array(Type.String({ pattern: '^-?[a-z][A-Za-z0-9]{0,47}$' }), { minItems: 1, maxItems: 8 }),
     unique: Type.Optional(Type.Boolean()),
+    /** The view that it was made for, by the system. */
+    view: Type.Optional(Name),
   },
   { additionalProperties: false },
 );
@@ -100,6 +102,8 @@ export const ViewSchema = Type.Object(
     fields: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 200 })),
     filter: Type.Optional(Type.Unknown()),
     sort: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 5 })),
+    /** False once somebody dropped the index that was made for it: then none is made again. */
+    index: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

@@ -170,7 +170,8 @@ function relate(objects: ReadonlyMap<string, OpenObject>, model: Model, field: M
   if (!field.system && field.type !== 'table' && field.target !== null) {
     objects.get(field.target.name)?.referrers.push(field);
   }
-  field.computed = computedKind(field);
+  const modelled = model.objects.get(field.object.name);
+  if (modelled !== undefined) field.computed = computedKind(modelled, field);
   if (field.definition?.type === 'rollup') {
     objects.get(targetOf(model, field.definition.from)?.name ?? '')?.rollups.push(field);
   }
