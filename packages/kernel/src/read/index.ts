@@ -5,3 +5,4 @@ export { type FieldChange, type HistoryEntry, type HistoryPage, history } from '
 export { get, group, list, type Page } from './pages.ts';
 export type { CatalogSource, ReadContext } from './run.ts';
 export { type SearchQuery, search } from './search.ts';
+export { unmask } from './unmask.ts';
