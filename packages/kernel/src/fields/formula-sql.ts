@@ -38,7 +38,7 @@ export function typeInFormula({ handler }: CatalogField): FormulaFieldType | nul
 export function formulaSql(formula: TypedFormula, columnOf: (path: string) => SQL, env: SqlEnv): SQL {
   const value = nodeSql(formula.root, columnOf, env);
   if (formula.returns === 'number') return sql`(${value})::float8`;
-  return formula.type === 'number' ? sql`trim_scale(${value})` : value;
+  return formula.type === 'number' ? shown(value) : value;
 }
 
 function nodeSql(node: Typed, columnOf: (path: string) => SQL, env: SqlEnv): SQL {
@@ -77,6 +77,11 @@ function fieldSql(column: SQL, type: FormulaFieldType): SQL {
 /** Null for a number whose size is 10^40 or more. least and greatest pass over nulls, so null ends as the bound. */
 function within(value: SQL): SQL {
   return sql`nullif(nullif(greatest(least(${value}, 1e40), -1e40), 1e40), -1e40)`;
+}
+
+/** A number as it is kept and put into texts. */
+function shown(number: SQL): SQL {
+  return sql`trim_scale(round(${number}, 12))`;
 }
 
 /** A text of at most 100,000 characters; null for the empty one. */
@@ -162,7 +167,7 @@ const operationsSql: Readonly<Record<OperationName, ToSql>> = {
   today: (_, env) => cast(env.today, 'date'),
   now: (_, env) => cast(env.now, 'dateTime'),
   user: (_, env) => cast(env.user, 'id'),
-  numberText: one((a) => sql`(trim_scale(${a})::text collate "C")`),
+  numberText: one((a) => sql`(${shown(a)}::text collate "C")`),
   booleanText: one((a) => sql`((${a})::text collate "C")`),
   dateText: one((a) => sql`(to_char(${a}, 'YYYY-MM-DD') collate "C")`),
   idText: one((a) => sql`((${a})::text collate "C")`),

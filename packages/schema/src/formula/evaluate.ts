@@ -13,8 +13,7 @@ export function evaluate(formula: TypedFormula, read: (path: string) => Json, en
     now: valueOfStored('dateTime', env.now),
     user: env.user,
   };
-  const result = storedOf(formula.type, valueIn(formula.root, read, values));
-  return formula.returns === 'number' && result !== null ? Number(result) : result;
+  return storedOf(valueIn(formula.root, read, values), formula.returns === 'number');
 }
 
 function valueIn(node: Typed, read: (path: string) => Json, env: EnvValues): Value {

@@ -29,8 +29,9 @@ import {
 // | LEN                                      | 0                                                         |
 //
 // Numbers are exact decimals: + and - keep every digit, products are rounded to 20 digits after the point, quotients
-// to 40 and then to 20, halves away from zero. Texts compare by code point, CONTAINS without regard to the case of
-// A–Z; UPPER and LOWER change only those. A percent field counts as it is shown: 12.5 for 12.5 %.
+// to 40 and then to 20, halves away from zero; what is kept or put into a text is rounded to 12. Texts compare by code
+// point, CONTAINS without regard to the case of A–Z; UPPER and LOWER change only those. A percent field counts as it
+// is shown: 12.5 for 12.5 %.
 
 /** `same`: all of them have one type, which is among `among`. `places`: a whole number written as such, -20 to 20. */
 export type Param = FormulaType | 'same' | 'any' | 'places';

@@ -64,9 +64,10 @@ function timeText(micros: bigint): string {
   return `${seconds}${digits === '' ? '' : `.${digits}`}+00:00`;
 }
 
-/** The shortest decimal text of a number. */
+/** A number as it is kept and shown: with at most 12 digits after the point, so that 2 / 3 * 3 is 2. */
 export function numberText(value: Decimal): string {
-  return value.isZero() ? '0' : value.toFixed();
+  const shown = value.toDecimalPlaces(12);
+  return shown.isZero() ? '0' : shown.toFixed();
 }
 
 /** Reads a stored value of a field; null where it isn't of its type. */
@@ -89,10 +90,10 @@ export function valueOfStored(type: FormulaFieldType, value: Json): Value {
   }
 }
 
-/** A value as columns keep it: numbers as text. */
-export function storedOf(type: FormulaType, value: Value): string | boolean | null {
+/** A value as columns keep it: a number as text, or as a double. */
+export function storedOf(value: Value, asDouble: boolean): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'bigint') return timeText(value);
   if (typeof value === 'number') return dayText(value);
-  return type === 'number' ? numberText(value) : null;
+  return asDouble ? Number(value.toFixed()) + 0 : numberText(value);
 }
