@@ -113,7 +113,7 @@ export async function resolveSession(people: People, token: string, origin: Orig
   const hash = digest(token);
   const key = hash.toString('base64');
   const read = () => readSession(people.database, hash);
-  const idleMs = (await policyNow(people)).session.idleMinutes * 60_000;
+  const idleMs = policyNow(people).session.idleMinutes * 60_000;
   const now = people.now().getTime();
   const ended = (entry: SessionEntry) => now >= entry.expiresAt || now - entry.seenAt >= idleMs;
   let entry = await people.sessions.get(key, read);
@@ -126,7 +126,7 @@ export async function resolveSession(people: People, token: string, origin: Orig
   }
   const { session } = entry;
   if (session.pending.length > 0) return { state: 'pending', session };
-  return { state: 'complete', session, actor: actorOf(entry, (await people.catalog()).company, null, origin) };
+  return { state: 'complete', session, actor: actorOf(entry, people.catalog().company, null, origin) };
 }
 
 /** Who a personal token stands for; null when it isn't one, has ended, or its user may not sign in any more. */
@@ -141,13 +141,13 @@ export async function resolveToken(people: People, token: string, origin: Origin
     await touch(people, 'update huike.token set used_at = $2, used_ip = $3 where hash = $1', hash, origin.ip);
     people.tokens.put(key, { ...entry, usedAt: now });
   }
-  return actorOf(entry, (await people.catalog()).company, entry.scopes, origin);
+  return actorOf(entry, people.catalog().company, entry.scopes, origin);
 }
 
 /** The actor that a user is: for work done in the user's name. Null when the user may not sign in. */
 export async function actorForUser(people: People, userId: string, origin: Origin): Promise<UserActor | null> {
   const [row] = await people.database.queryText<UserRow>(byUser, [userId], 'people.byUser');
-  return row === undefined ? null : actorOf(factsOf(row), (await people.catalog()).company, null, origin);
+  return row === undefined ? null : actorOf(factsOf(row), people.catalog().company, null, origin);
 }
 
 /** The actor of a session with nothing pending. Throws `auth.required` and `auth.pending`. */

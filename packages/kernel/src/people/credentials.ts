@@ -1,5 +1,6 @@
-import { administratorRole, type Issue, problem } from '@huike/schema';
+import { administratorRole, problem } from '@huike/schema';
 import { type Queryable, sql } from '../database/index.ts';
+import type { Failure } from '../fields/handler.ts';
 import { normalEmail } from './lockout.ts';
 import { checkPassword, hashPassword, isReused } from './passwords.ts';
 import { time } from './people.ts';
@@ -36,9 +37,13 @@ export async function accountByEmail(database: Queryable, email: string): Promis
   return row ?? null;
 }
 
+export async function accountsByIds(database: Queryable, userIds: readonly string[]): Promise<Map<string, Account>> {
+  const rows = await database.query<Account>(sql`${accounts} and u.id = any(${sql.value([...userIds])}::uuid[])`);
+  return new Map(rows.map((row) => [row.userId, row]));
+}
+
 export async function accountById(database: Queryable, userId: string): Promise<Account | null> {
-  const [row] = await database.query<Account>(sql`${accounts} and u.id = ${sql.value(userId)}::uuid`);
-  return row ?? null;
+  return (await accountsByIds(database, [userId])).get(userId) ?? null;
 }
 
 export const isAdministrator = (account: { readonly roles: readonly string[] }): boolean =>
@@ -51,31 +56,43 @@ export function passwordIsDue(account: Account, policy: Policy['password'], now:
   return now.getTime() - Date.parse(account.changedAt) >= policy.maxAgeDays * 86_400_000;
 }
 
+/** What is wrong with a new password of the account; null when nothing is. */
+export async function refusePassword(
+  account: Account,
+  policy: Policy['password'],
+  password: string,
+): Promise<Failure | null> {
+  const failure = checkPassword(password, policy, { ...account, administrator: isAdministrator(account) });
+  if (failure !== null) return failure;
+  const past = account.hash === null ? [] : [account.hash, ...account.history].slice(0, policy.history);
+  return (await isReused(password, past)) ? { code: 'password.reused', params: { count: policy.history } } : null;
+}
+
 /** The hash of a new password of the account. Throws `write.invalid` on `/password` when the policy refuses it. */
 export async function newPassword(account: Account, policy: Policy['password'], password: string): Promise<string> {
-  const failure = checkPassword(password, policy, { ...account, administrator: isAdministrator(account) });
-  if (failure !== null) throw invalidPassword(failure);
-  const past = account.hash === null ? [] : [account.hash, ...account.history].slice(0, policy.history);
-  if (await isReused(password, past)) {
-    throw invalidPassword({ code: 'password.reused', params: { count: policy.history } });
-  }
+  const failure = await refusePassword(account, policy, password);
+  if (failure !== null) throw problem('write.invalid', { count: 1 }, [{ path: '/password', ...failure }]);
   return hashPassword(password);
 }
 
-function invalidPassword(issue: Omit<Issue, 'path'>) {
-  return problem('write.invalid', { count: 1 }, [{ path: '/password', ...issue }]);
+export interface StoredPassword {
+  readonly userId: string;
+  /** Null takes the password away. */
+  readonly hash: string | null;
+  readonly mustChange: boolean;
 }
 
-/** Stores a password's hash; the one before goes into the history. */
-export async function storePassword(
-  tx: Queryable,
-  userId: string,
-  hash: string,
-  mustChange: boolean,
-  now: Date,
-): Promise<void> {
+/** Stores hashes of passwords; the ones before go into the history. */
+export async function storePasswords(tx: Queryable, passwords: readonly StoredPassword[], now: Date): Promise<void> {
+  const without = passwords.filter(({ hash }) => hash === null).map(({ userId }) => userId);
+  const rows = passwords.filter(({ hash }) => hash !== null);
+  if (without.length > 0) {
+    await tx.execute(sql`delete from huike.credential where user_id = any(${sql.value(without)}::uuid[])`);
+  }
+  if (rows.length === 0) return;
   await tx.execute(
-    sql`insert into huike.credential as c (user_id, hash, changed_at, must_change) values (${sql.value(userId)}, ${sql.value(hash)}, ${time(now)}, ${sql.value(mustChange)})
+    sql`insert into huike.credential as c (user_id, hash, must_change, changed_at)
+    select *, ${time(now)} from json_to_recordset(${sql.value(JSON.stringify(rows))}::json) as r ("userId" uuid, hash text, "mustChange" boolean)
     on conflict (user_id) do update set hash = excluded.hash, changed_at = excluded.changed_at, must_change = excluded.must_change,
       history = (array_prepend(c.hash, c.history))[1:${sql.value(kept)}::int]`,
   );

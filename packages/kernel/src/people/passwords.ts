@@ -12,6 +12,9 @@ const maxLength = 256;
 // So many hashes at a time that a flood of sign-ins eats no memory.
 const inTurn = turns(Math.min(4, Math.max(2, availableParallelism())), 200);
 
+/** How many hashes this process began. */
+export const hashesBegun = inTurn.begun;
+
 // The same letters, however the keyboard composed them.
 const normal = (password: string) => password.normalize('NFKC').slice(0, maxLength + 1);
 

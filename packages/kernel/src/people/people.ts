@@ -45,7 +45,7 @@ export interface People {
   readonly database: Database;
   readonly secrets: Secrets;
   /** The metadata as it stands. */
-  readonly catalog: () => Promise<Catalog>;
+  readonly catalog: () => Catalog;
   readonly now: () => Date;
   readonly watch: VersionWatch;
   readonly sessions: VersionedCache<SessionEntry>;
@@ -55,7 +55,7 @@ export interface People {
 export interface PeopleParts {
   readonly database: Database;
   readonly secrets: Secrets;
-  readonly catalog: () => Promise<Catalog>;
+  readonly catalog: () => Catalog;
   readonly now?: () => Date;
 }
 
@@ -66,8 +66,8 @@ export function openPeople(parts: PeopleParts): People {
 }
 
 /** The rules that hold now. */
-export async function policyNow(people: People): Promise<Policy> {
-  return policyOf((await people.catalog()).company.profile);
+export function policyNow(people: People): Policy {
+  return policyOf(people.catalog().company.profile);
 }
 
 async function readVersion(database: Queryable): Promise<bigint> {

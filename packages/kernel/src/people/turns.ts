@@ -1,12 +1,17 @@
 import { problem } from '@huike/schema';
 
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+export interface Turns {
+  <T>(work: () => Promise<T>): Promise<T>;
+  /** How many works were begun. */
+  readonly begun: () => number;
+}
 
 /** Runs so many works at a time, the others in their order; past the queue it throws `request.rateLimited`. */
-export function turns(atOnce: number, waitingAtMost: number): InTurn {
+export function turns(atOnce: number, waitingAtMost: number): Turns {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async (work) => {
+  let begun = 0;
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running < atOnce) {
       running++;
     } else {
@@ -14,6 +19,7 @@ export function turns(atOnce: number, waitingAtMost: number): InTurn {
       await new Promise<void>((go) => waiting.push(go));
     }
     try {
+      begun++;
       return await work();
     } finally {
       // A turn that ends is handed on, or given back.
@@ -22,4 +28,5 @@ export function turns(atOnce: number, waitingAtMost: number): InTurn {
       else next();
     }
   };
+  return Object.assign(inTurn, { begun: () => begun });
 }

@@ -16,6 +16,11 @@ create table huike.credential (
   must_change boolean not null
 );
 
+create table huike.last_sign_in (
+  user_id uuid primary key,
+  at timestamptz not null
+);
+
 create table huike.session (
   hash bytea primary key,
   id uuid not null unique,
@@ -53,8 +58,7 @@ create table huike.write_key (
   hint text collate "C" not null,
   channel text collate "C" not null,
   created_at timestamptz not null,
-  created_by uuid,
-  used_at timestamptz
+  created_by uuid
 );
 
 create table huike.totp (

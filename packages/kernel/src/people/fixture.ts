@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { type MetadataDocument, newId, type Role } from '@huike/schema';
+import type { Origin } from '../access/actor.ts';
+import { loadCatalog } from '../catalog/index.ts';
+import type { Catalog } from '../catalog/types.ts';
+import { type Database, sql } from '../database/index.ts';
+import { applyMetadata } from '../evolve/index.ts';
+import { storePasswords } from './credentials.ts';
+import { peopleObjects } from './objects.ts';
+import { hashPassword } from './passwords.ts';
+import { openPeople, type People } from './people.ts';
+import { dutyRoles } from './roles.ts';
+import { secretsFrom } from './secrets.ts';
+
+// For tests: a company with people in it, and a clock that stands until it is moved.
+
+export const password = 'vexing otter 41';
+const setup = { kind: 'system', name: 'setup' } as const;
+
+export interface NewUser {
+  readonly name?: string;
+  readonly email?: string;
+  readonly roles?: readonly string[];
+  readonly department?: string | null;
+  readonly active?: boolean;
+  readonly password?: string | null;
+}
+
+export interface Company {
+  readonly people: People;
+  /** The same database seen by another server process. */
+  readonly other: People;
+  readonly setProfile: (profile: Catalog['company']['profile']) => Promise<void>;
+  readonly addUser: (user?: NewUser) => Promise<{ readonly id: string; readonly email: string }>;
+  readonly addDepartment: (parent?: string | null, external?: boolean) => Promise<string>;
+  readonly events: () => Promise<
+    { readonly type: string; readonly actor: string; readonly ip: string | null; readonly data: unknown }[]
+  >;
+  readonly pass: (span: { readonly seconds?: number; readonly minutes?: number; readonly days?: number }) => void;
+}
+
+export const roles: readonly Role[] = [{ name: 'rep' }, { name: 'clerk', capabilities: ['people'] }, ...dutyRoles];
+
+export const originAt = (ip: string): Origin => ({ ip, userAgent: 'test', requestId: null });
+export const origin = originAt('192.0.2.1');
+
+/** A company without people, on a database of its own. */
+export async function openCompany(database: Database, metadata: MetadataDocument = {}): Promise<Company> {
+  let time = Date.parse('2026-03-02T09:00:00Z');
+  await applyMetadata(database, setup, {
+    ...metadata,
+    objects: [...peopleObjects, ...(metadata.objects ?? [])],
+    roles,
+  });
+  let catalog = await loadCatalog(database);
+  const secrets = secretsFrom(randomBytes(32));
+  const parts = { database, secrets, catalog: () => catalog, now: () => new Date(time) };
+  const people = openPeople(parts);
+  // The cost of a hash is paid once: most tests don't look at it.
+  const usual = await hashPassword(password);
+
+  return {
+    people,
+    other: openPeople(parts),
+    async setProfile(profile) {
+      await applyMetadata(database, setup, { settings: [{ name: 'company', profile }] });
+      catalog = await loadCatalog(database);
+    },
+    async addUser(user = {}) {
+      const id = newId();
+      const email = user.email ?? `${id.slice(-12)}@example.com`;
+      const department = user.department ?? null;
+      await database.execute(
+        sql`insert into data."user" (id, version, owner, department, "createdAt", "updatedAt", name, email, roles, active)
+        values (${sql.value(id)}, 1, ${sql.value(id)}, ${sql.value(department)}, now(), now(), ${sql.value(user.name ?? 'Li Na')}, ${sql.value(email)}, ${sql.value([...(user.roles ?? ['rep'])])}, ${sql.value(user.active ?? true)})`,
+      );
+      if (user.password !== null) {
+        const hash = user.password === undefined ? usual : await hashPassword(user.password);
+        await storePasswords(database, [{ userId: id, hash, mustChange: false }], new Date(time));
+      }
+      return { id, email };
+    },
+    async addDepartment(parent = null, external = false) {
+      const id = newId();
+      await database.execute(
+        sql`insert into data.department (id, version, department, "createdAt", "updatedAt", name, parent, external)
+        values (${sql.value(id)}, 1, ${sql.value(id)}, now(), now(), 'D', ${sql.value(parent)}, ${sql.value(external)})`,
+      );
+      return id;
+    },
+    events: () =>
+      database.query(
+        sql`select op as type, actor, ip, data from huike.change_pending where kind = 'event' and op not like 'metadata%' order by n`,
+      ),
+    pass({ seconds = 0, minutes = 0, days = 0 }) {
+      time += ((days * 24 * 60 + minutes) * 60 + seconds) * 1000;
+    },
+  };
+}
