@@ -41,8 +41,7 @@ export interface Company {
 
 export const roles: readonly Role[] = [{ name: 'rep' }, { name: 'clerk', capabilities: ['people'] }, ...dutyRoles];
 
-export const originAt = (ip: string): Origin => ({ ip, userAgent: 'test', requestId: null });
-export const origin = originAt('192.0.2.1');
+export const origin: Origin = { ip: '192.0.2.1', userAgent: 'test', requestId: null };
 
 /** A company without people, on a database of its own. */
 export async function openCompany(database: Database, metadata: MetadataDocument = {}): Promise<Company> {

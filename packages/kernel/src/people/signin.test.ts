@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { newId } from '@huike/schema';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
 import { generateSync } from 'otplib';
 import { requireActor, resolveSession } from './actor.ts';
-import { type Company, openCompany, origin, originAt, password } from './fixture.ts';
+import { type Company, openCompany, origin, password } from './fixture.ts';
 import { endSessionsOf, resetPassword, resetSecondFactor, unlockUser } from './manage.ts';
 import {
   changePassword,
@@ -174,7 +175,7 @@ test('who keeps people may not take over those who are stronger', async () => {
       { code: 'access.denied' },
       act.name,
     );
-    await assert.rejects(act(company.people, clerk, clerk.id.replace(/.$/, 'f')), { code: 'record.unknown' }, act.name);
+    await assert.rejects(act(company.people, clerk, newId()), { code: 'record.unknown' }, act.name);
   }
 });
 
