@@ -1,6 +1,13 @@
 // The one read path. Lists, single records, aggregates, search and history: each is a query under an actor, compiled
 // with the actor's rights in it and answered by PostgreSQL.
 
+export {
+  type Description,
+  declaredState,
+  describe,
+  type FieldDescription,
+  type ObjectDescription,
+} from './describe.ts';
 export { type FieldChange, type HistoryEntry, type HistoryPage, history } from './history.ts';
 export { get, group, list, type Page } from './pages.ts';
 export type { CatalogSource, ReadContext } from './run.ts';

@@ -75,7 +75,9 @@ export async function buildApp({ kernel, config }: Http): Promise<FastifyInstanc
 
   await app.register(helmet, helmetOptions(config));
   await app.register(cookie);
-  await app.register(multipart, { limits: { files: 20, fields: 20, fieldSize: 1024 * 1024, fileSize: Number.POSITIVE_INFINITY } });
+  await app.register(multipart, {
+    limits: { files: 20, fields: 20, fieldSize: 1024 * 1024, fileSize: Number.POSITIVE_INFINITY },
+  });
   await app.register(rateLimit, { global: false });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -85,7 +87,16 @@ export async function buildApp({ kernel, config }: Http): Promise<FastifyInstanc
   });
   app.addHook('onResponse', async (request, reply) => {
     const level = reply.statusCode >= 500 ? 'error' : 'debug';
-    request.log[level]({ method: request.method, url: pathOf(request.url), status: reply.statusCode, ms: Math.round(reply.elapsedTime), actor: request.actor?.id ?? null }, 'request');
+    request.log[level](
+      {
+        method: request.method,
+        url: pathOf(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        actor: request.actor?.id ?? null,
+      },
+      'request',
+    );
   });
 
   registerMetrics(app, kernel);

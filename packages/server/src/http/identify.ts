@@ -1,4 +1,14 @@
-import { type Actor, type Kernel, type Need, type Origin, type Resolved, resolveSession, resolveToken, scopeAllows, type UserActor } from '@huike/kernel';
+import {
+  type Actor,
+  type Kernel,
+  type Need,
+  type Origin,
+  type Resolved,
+  resolveSession,
+  resolveToken,
+  scopeAllows,
+  type UserActor,
+} from '@huike/kernel';
 import { problem } from '@huike/schema';
 import type { FastifyRequest } from 'fastify';
 

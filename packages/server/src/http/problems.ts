@@ -1,4 +1,13 @@
-import { type ErrorCode, type ErrorParams, errors, type Issue, type Language, message, Problem, problem } from '@huike/schema';
+import {
+  type ErrorCode,
+  type ErrorParams,
+  errors,
+  type Issue,
+  type Language,
+  message,
+  Problem,
+  problem,
+} from '@huike/schema';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 // Every failure answers as RFC 9457 application/problem+json, from the one registry of errors.
@@ -77,14 +86,20 @@ function malformed(error: FastifyError | Error): Problem | null {
     const where = first === undefined ? '' : `${first.instancePath} ${first.message ?? ''}`.trim();
     return problem('request.malformed', { detail: where.slice(0, 200) });
   }
-  if (error instanceof SyntaxError && 'statusCode' in error) return problem('request.malformed', { detail: 'the body is not JSON' });
+  if (error instanceof SyntaxError && 'statusCode' in error)
+    return problem('request.malformed', { detail: 'the body is not JSON' });
   return null;
 }
 
 export function send(failure: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  const retry = failure.params['seconds'] ?? (failure.params['minutes'] === undefined ? undefined : Number(failure.params['minutes']) * 60);
+  const retry =
+    failure.params['seconds'] ??
+    (failure.params['minutes'] === undefined ? undefined : Number(failure.params['minutes']) * 60);
   if (failure.status === 429 && retry !== undefined) reply.header('retry-after', String(retry));
-  reply.code(failure.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problemBody(failure, languageOf(request), request.id)));
+  reply
+    .code(failure.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemBody(failure, languageOf(request), request.id)));
 }
 
 /** The signed-in user's language, else what the client prefers; Chinese unless English is asked for. */

@@ -48,7 +48,11 @@ function groupOf(body: JsonObject): GroupQuery {
       if (typeof by === 'string') return by;
       if (!isJsonObject(by)) throw malformed('group', 'a field name or {field, by}');
       const { field, by: span, timeZone } = by;
-      if (typeof field !== 'string' || (span !== 'day' && span !== 'week' && span !== 'month' && span !== 'quarter' && span !== 'year')) throw malformed('group', 'a field name or {field, by}');
+      if (
+        typeof field !== 'string' ||
+        (span !== 'day' && span !== 'week' && span !== 'month' && span !== 'quarter' && span !== 'year')
+      )
+        throw malformed('group', 'a field name or {field, by}');
       return { field, by: span, ...optional('timeZone', textOf(timeZone, 'timeZone')) };
     }),
     measures: list(body['measures'], 'measures').map((measure) => {
@@ -66,7 +70,14 @@ function groupOf(body: JsonObject): GroupQuery {
 type MeasureName = GroupQuery['measures'][number]['fn'];
 
 function isMeasure(value: Json | undefined): value is MeasureName {
-  return value === 'count' || value === 'countDistinct' || value === 'sum' || value === 'avg' || value === 'min' || value === 'max';
+  return (
+    value === 'count' ||
+    value === 'countDistinct' ||
+    value === 'sum' ||
+    value === 'avg' ||
+    value === 'min' ||
+    value === 'max'
+  );
 }
 
 function malformed(path: string, detail: string) {

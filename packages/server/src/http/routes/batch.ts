@@ -1,8 +1,8 @@
 import type { Kernel } from '@huike/kernel';
 import { type Command, isJsonObject, type Json, type JsonObject, problem } from '@huike/schema';
 import type { FastifyInstance } from 'fastify';
-import { actorOf, demand } from '../identify.ts';
 import { idempotent } from '../idempotency.ts';
+import { actorOf, demand } from '../identify.ts';
 import { sendJson } from './records.ts';
 
 // POST batch: commands on several objects, all or nothing, with local references among them.

@@ -1,0 +1,156 @@
+import {
+  changePassword,
+  confirmSecondFactor,
+  dropSecondFactor,
+  enrolSecondFactor,
+  type Kernel,
+  listSessions,
+  newRecoveryCodes,
+  revokeOtherSessions,
+  revokeSession,
+  type Session,
+  type SignedIn,
+  setupAdministrator,
+  setupState,
+  signIn,
+  signOut,
+  verifySecondFactor,
+} from '@huike/kernel';
+import { problem } from '@huike/schema';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config.ts';
+import { bodyOf, optionalText, recordId, text } from '../body.ts';
+import { actorOf, originOf, sessionCookie } from '../identify.ts';
+
+// Signing in and out, the own second factor, password and sessions, and the first administrator.
+
+/** Guessing is damped per account and address by the kernel; this only keeps one address from flooding. */
+const door = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+const open = { config: { public: true, ...door } };
+const unfinished = { config: { unfinished: true, ...door } };
+
+export function authRoutes(
+  app: FastifyInstance,
+  { kernel, config }: { readonly kernel: Kernel; readonly config: Config },
+): void {
+  const { people } = kernel;
+
+  function answer(request: FastifyRequest, reply: FastifyReply, { session, user }: SignedIn) {
+    reply.setCookie(sessionCookie, session.token, { ...cookieOf(request, config), expires: session.expiresAt });
+    return { user, pending: session.pending };
+  }
+
+  app.get('/setup', { config: { public: true } }, async () => ({ needed: (await setupState(people)).needed }));
+
+  app.post('/setup', open, async (request, reply) => {
+    const body = bodyOf(request.body);
+    const wanted = {
+      name: text(body, 'name', 100),
+      email: text(body, 'email', 254),
+      password: text(body, 'password', 200),
+    };
+    const company = optionalText(body, 'company', 200);
+    const made = await setupAdministrator(
+      people,
+      text(body, 'code', 100),
+      { ...wanted, ...(company === undefined ? {} : { company }) },
+      originOf(request),
+    );
+    return answer(request, reply.code(201), made);
+  });
+
+  app.post('/auth/sign-in', open, async (request, reply) => {
+    const body = bodyOf(request.body);
+    const otp = optionalText(body, 'otp', 100);
+    const given = {
+      email: text(body, 'email', 254),
+      password: text(body, 'password', 1_000),
+      ...(otp === undefined ? {} : { otp }),
+    };
+    return answer(request, reply, await signIn(people, given, originOf(request)));
+  });
+
+  app.post('/auth/sign-out', { config: { public: true } }, async (request, reply) => {
+    const cookie = request.cookies[sessionCookie];
+    if (cookie !== undefined) {
+      if (request.headers['x-huike'] !== '1') throw problem('request.csrf');
+      await signOut(people, cookie, originOf(request));
+    }
+    return reply.clearCookie(sessionCookie, cookieOf(request, config)).code(204).send();
+  });
+
+  app.get('/me', { config: { unfinished: true } }, async (request) => {
+    const { resolved } = request;
+    if (resolved?.state === 'pending') return { pending: resolved.session.pending };
+    return kernel.me(actorOf(request));
+  });
+
+  app.post('/me/password', unfinished, async (request, reply) => {
+    const body = bodyOf(request.body);
+    await changePassword(
+      people,
+      sessionOf(request),
+      { current: text(body, 'current'), next: text(body, 'next') },
+      originOf(request),
+    );
+    return reply.code(204).send();
+  });
+
+  app.post('/me/second-factor', unfinished, async (request) => enrolSecondFactor(people, sessionOf(request)));
+  app.post('/me/second-factor/confirm', unfinished, async (request) => {
+    const codes = await confirmSecondFactor(
+      people,
+      sessionOf(request),
+      text(bodyOf(request.body), 'otp', 100),
+      originOf(request),
+    );
+    return { recoveryCodes: codes };
+  });
+  app.post('/me/second-factor/verify', unfinished, async (request, reply) => {
+    await verifySecondFactor(people, sessionOf(request), text(bodyOf(request.body), 'otp', 100), originOf(request));
+    return reply.code(204).send();
+  });
+  app.post('/me/second-factor/recovery-codes', { config: door }, async (request) => {
+    const codes = await newRecoveryCodes(
+      people,
+      sessionOf(request),
+      text(bodyOf(request.body), 'otp', 100),
+      originOf(request),
+    );
+    return { recoveryCodes: codes };
+  });
+  app.post('/me/second-factor/remove', { config: door }, async (request, reply) => {
+    await dropSecondFactor(people, sessionOf(request), text(bodyOf(request.body), 'otp', 100), originOf(request));
+    return reply.code(204).send();
+  });
+
+  app.get('/me/sessions', async (request) => {
+    const session = sessionOf(request);
+    const sessions = await listSessions(people, session.userId);
+    return { data: sessions.map((one) => ({ ...one, current: one.id === session.id })) };
+  });
+  app.delete<{ Params: { id: string } }>('/me/sessions/:id', async (request, reply) => {
+    if (!(await revokeSession(people, sessionOf(request).userId, recordId(request.params.id))))
+      throw problem('record.unknown');
+    return reply.code(204).send();
+  });
+  app.post('/me/sessions/revoke-others', async (request) => ({
+    ended: await revokeOtherSessions(people, sessionOf(request)),
+  }));
+}
+
+/** Secure wherever the browser came by TLS, to us or to the proxy before us. */
+function cookieOf(request: FastifyRequest, config: Config) {
+  return {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax' as const,
+    secure: config.tls !== null || request.protocol === 'https',
+  };
+}
+
+/** These belong to a person in a browser: a token can't do them. */
+function sessionOf(request: FastifyRequest): Session {
+  if (request.resolved === null) throw problem('auth.scope');
+  return request.resolved.session;
+}

@@ -1,0 +1,32 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { problem } from '@huike/schema';
+import type { FastifyInstance } from 'fastify';
+import { send } from './problems.ts';
+
+// The web page: built files, and its one page for every address that isn't a file's.
+
+const folder = resolve(import.meta.dirname, '../../../web/dist');
+
+export async function webRoutes(app: FastifyInstance): Promise<void> {
+  const built = await access(resolve(folder, 'index.html')).then(
+    () => true,
+    () => false,
+  );
+  if (!built) return;
+  await app.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    index: false,
+    setHeaders: (response, path) => {
+      // Names of assets carry a hash of what is in them.
+      response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const page = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+    if (!page) return send(problem('route.unknown'), request, reply);
+    return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
+  });
+}
