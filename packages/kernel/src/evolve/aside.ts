@@ -1,4 +1,4 @@
-import { newId } from '@huike/schema';
+import { asJson, type JsonObject, newId } from '@huike/schema';
 import type { StoredObject } from '../catalog/resolve.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import type { SQL } from '../database/sql.ts';
@@ -15,7 +15,11 @@ export interface AsideRow {
   readonly object_name: string;
   readonly tag: number | null;
   readonly name: string;
-  readonly detail: { readonly type?: string; readonly nextTag?: number; readonly tags?: StoredObject['tags'] };
+  readonly detail: {
+    readonly definition: JsonObject;
+    readonly nextTag?: number;
+    readonly tags?: StoredObject['tags'];
+  };
   readonly columns: readonly (readonly [now: string, then: string])[];
   readonly links: readonly (readonly [now: string, then: string])[];
 }
@@ -51,7 +55,7 @@ export function objectAside(object: CatalogObject, stored: StoredObject | undefi
     object_name: object.name,
     tag: null,
     name: object.name,
-    detail: { nextTag: stored?.nextTag ?? 0, tags: stored?.tags ?? {} },
+    detail: { definition: asJson(object.definition), nextTag: stored?.nextTag ?? 0, tags: stored?.tags ?? {} },
     columns: [],
     links: links.map((field) => [asideLink(object.id, field.tag), linkName(field)]),
   };
@@ -68,7 +72,7 @@ export function fieldAside(field: CatalogField): AsideRow {
     object_name: field.object.name,
     tag: field.tag,
     name: field.name,
-    detail: { type: field.type },
+    detail: { definition: field.definition === null ? {} : asJson(field.definition) },
     columns,
     links: field.type === 'relations' ? [[asideLink(field.object.id, field.tag), linkName(field)]] : [],
   };

@@ -1,3 +1,20 @@
+export {
+  type InstalledApp,
+  installApp,
+  installedApps,
+  kernelApp,
+  metadataClashes,
+  planApp,
+  planUninstall,
+  uninstallApp,
+} from './apps.ts';
 export { type CheckFilter, filterChecks } from './check.ts';
+export { housekeepingJob, metadataJobs } from './jobs.ts';
 export type { Impact, Plan, PlanConflict, PlanStep } from './plan.ts';
+export { keptDays, purgeSetAside } from './purge.ts';
+export { type Deleted, deletedMetadata, restoreMetadata, undoMetadata } from './restore.ts';
 export { type Applied, type ApplyOptions, applyMetadata, planMetadata } from './run.ts';
+export { installAll, kernel } from './setup.ts';
+export { type Table, type TableColumn, type TableIndex, tableOf } from './table.ts';
+export { type MetadataTask, metadataTasks, runMetadataTasks } from './tasks.ts';
+export { tasksJob } from './work.ts';

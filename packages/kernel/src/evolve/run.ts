@@ -1,4 +1,5 @@
 import {
+  type App,
   isJsonObject,
   type JsonObject,
   type MetadataDocument,
@@ -21,7 +22,8 @@ import type { Plan, PlanStep } from './plan.ts';
 import { type Prepared, type Proposal, prepare } from './prepare.ts';
 import { lossSteps } from './probes.ts';
 import { changedItems, storeAside, storeLog, storeState } from './store.ts';
-import { startWork } from './work.ts';
+import { withViewIndexes } from './views.ts';
+import { largeTables, startWork } from './work.ts';
 
 // A change of the metadata, from proposal to commit: one transaction, DDL and all.
 
@@ -72,12 +74,23 @@ async function proposalOf(source: Source, db: Queryable, document: unknown): Pro
   const validated = validateDocument(document, source.state, { builtIn });
   if (!validated.ok) throw problem('metadata.invalid', { count: validated.issues.length }, validated.issues);
   const proposal = { ...validated, restore: restoreNothing, conflicts: [] };
-  const issues = catalogIssues(prepare(source, proposal), validated.place);
+  const prepared = prepare(source, proposal);
+  const issues = catalogIssues(prepared, validated.place);
   if (issues.length > 0) throw problem('metadata.invalid', { count: issues.length }, issues);
-  return proposal;
+  if (proposal.state.views.size === 0 && source.state.views.size === 0) return proposal;
+  const viewed = [...source.state.views.values(), ...proposal.state.views.values()].map((view) => view.object);
+  const large = await largeTables(
+    db,
+    [...prepared.before.objects.values()].filter(({ name }) => viewed.includes(name)),
+  );
+  const names = [...prepared.before.objects.values()].filter(({ id }) => large.has(id)).map(({ name }) => name);
+  const state = withViewIndexes(proposal.state, prepared.after, new Set(names), proposal.removed);
+  return { ...proposal, state };
 }
 
-async function shippedByKernel(db: Queryable): Promise<MetadataDocument> {
+/** What the kernel declares: as it is installed, or as it is about to be. */
+export async function shippedByKernel(db: Queryable, installing?: App): Promise<MetadataDocument> {
+  if (installing?.name === 'kernel') return installing.metadata;
   const [row] = await db.query<{ shipped: MetadataDocument }>(sql`select shipped from huike.app where name = 'kernel'`);
   return row?.shipped ?? {};
 }

@@ -1,13 +1,20 @@
 import { newId } from '@huike/schema';
 import type { CatalogObject } from '../catalog/types.ts';
-import type { Tx } from '../database/index.ts';
+import type { Queryable, Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
+import { defineJob, enqueue } from '../jobs/index.ts';
 import { createIndex } from './ddl.ts';
 import { fillAll } from './fill.ts';
 import type { Prepared } from './prepare.ts';
 import { tableOf } from './table.ts';
 
 // Work on tables that were there before: at once where they are small, after the commit where they are large.
+
+/** What a change left for after its commit; by itself every ten minutes, for what failed or was cut off. */
+export const tasksJob = defineJob<null>('metadata.tasks', {
+  timeoutMs: 6 * 3_600_000,
+  schedule: { cron: '*/10 * * * *', payload: null },
+});
 
 /** Above this an index would keep writers waiting for too long. */
 export const largeTable = 50_000;
@@ -36,6 +43,11 @@ export async function startWork(tx: Tx, prepared: Prepared): Promise<void> {
   await tx.execute(
     sql`insert into huike.metadata_task (id, object_id, kind, name, subject) select id, object_id, kind, name, subject from json_to_recordset(${sql.value(JSON.stringify(tasks))}::json) as t(id uuid, object_id uuid, kind text, name text, subject text) on conflict (object_id, kind, name) do update set state = 'building', attempts = 0, reason = null, done_to = null, rows_done = 0`,
   );
+  const [queue] = await tx.query<{ there: boolean }>(
+    sql`select to_regclass('graphile_worker._private_jobs') is not null as there`,
+  );
+  // Before the queue is there, the first look at the schedule finds the tasks.
+  if (queue?.there === true) await enqueue(tx, [tasksJob.with(null, { key: 'all' })]);
 }
 
 /** Tasks for what isn't wanted any more. */
@@ -54,11 +66,12 @@ async function forgetTasks(tx: Tx, { after }: Prepared): Promise<void> {
   );
 }
 
-async function largeTables(tx: Tx, objects: readonly CatalogObject[]): Promise<ReadonlySet<string>> {
+/** The ids of the objects, of those given, that have many records. */
+export async function largeTables(db: Queryable, objects: readonly CatalogObject[]): Promise<ReadonlySet<string>> {
   if (objects.length === 0) return new Set();
   const names = objects.map(({ table }) => table);
   // A table that was never analysed has no estimate: a record takes some 200 bytes at the least.
-  const rows = await tx.query<{ name: string }>(
+  const rows = await db.query<{ name: string }>(
     sql`select c.relname as name from pg_class c where c.relnamespace = 'data'::regnamespace and c.relname = any(${sql.value(names)}::name[]) and greatest(c.reltuples, pg_relation_size(c.oid) / 200) > ${sql.value(largeTable)}::float8`,
   );
   const large = new Set(rows.map(({ name }) => name));

@@ -34,7 +34,7 @@ create table huike.set_aside (
   object_name text collate "C" not null,
   tag int,
   name text collate "C" not null,
-  -- Of an object: its tags and counter; of a field: its type.
+  -- The definition; of an object also its tags and counter.
   detail jsonb not null,
   -- As [now, then]: of a field its columns; of both the link tables.
   columns jsonb not null,

@@ -1,0 +1,202 @@
+import {
+  asItem,
+  checkState,
+  isJsonObject,
+  type JsonObject,
+  type Kind,
+  type MetadataState,
+  type ModelObject,
+  merge,
+  modelOf,
+  problem,
+  type RawState,
+  rawState,
+  rowsObjectName,
+  typedState,
+} from '@huike/schema';
+import type { Actor } from '../access/actor.ts';
+import { resolveCatalog, type Source, type StoredObject } from '../catalog/resolve.ts';
+import type { CatalogObject } from '../catalog/types.ts';
+import type { Database, Queryable } from '../database/index.ts';
+import { type SQL, sql } from '../database/sql.ts';
+import { cleaned } from './apps.ts';
+import type { AsideRow, Restore } from './aside.ts';
+import { restoreTable } from './ddl.ts';
+import type { PlanConflict } from './plan.ts';
+import type { Proposal } from './prepare.ts';
+import { type Applied, evolve, shippedByKernel } from './run.ts';
+import { tableOf } from './table.ts';
+
+// Taking a change of the metadata back, and bringing back what was deleted.
+
+const rowsText = sql`select id, object_id, object_name, tag, name, detail, columns, links from huike.set_aside`;
+
+/** A deleted object or field that can still be brought back. */
+export interface Deleted {
+  readonly id: string;
+  readonly object: string;
+  /** Absent for a whole object. */
+  readonly field?: string;
+  readonly deletedAt: string;
+}
+
+/** What was deleted and isn't purged, the newest first. */
+export async function deletedMetadata(db: Queryable): Promise<readonly Deleted[]> {
+  return db.query<Deleted>(
+    sql`select id, object_name as object, case when tag is not null then name end as field, at as "deletedAt" from huike.set_aside order by at desc, id desc`,
+  );
+}
+
+/** Brings one deleted object or field back, with its records or values. Throws `metadata.conflict` when its name is taken. */
+export async function restoreMetadata(db: Database, actor: Actor, id: string): Promise<Applied> {
+  return evolve(db, actor, (source, queryable) => broughtBack(source, queryable, id), { document: { restore: id } });
+}
+
+async function broughtBack(source: Source, db: Queryable, id: string): Promise<Proposal> {
+  const [row] = await db.query<AsideRow & { version: number }>(
+    sql`select id, object_id, object_name, tag, name, detail, columns, links, version from huike.set_aside where id = ${sql.value(id)}::uuid`,
+  );
+  if (row === undefined) throw problem('metadata.conflict');
+  const { definition } = row.detail;
+  const objects = new Map(source.state.objects);
+  if (row.tag === null) {
+    if (modelOf(source.state).objects.has(row.name)) throw problem('metadata.conflict');
+    objects.set(row.name, asItem('objects', definition));
+  } else {
+    const owner = source.state.objects.get(row.object_name);
+    const stored = source.objects.get(row.object_name);
+    if (owner === undefined || stored?.id !== row.object_id) throw problem('metadata.conflict');
+    const raw = rawState(source.state).get('objects')?.get(owner.name) ?? {};
+    const fields = Array.isArray(raw.fields) ? raw.fields : [];
+    if (owner.fields?.some((field) => field.name === row.name)) throw problem('metadata.conflict');
+    objects.set(owner.name, asItem('objects', { ...raw, fields: [...fields, definition] }));
+  }
+  const state = { ...source.state, objects };
+  // A deleted object took the rows of its table fields along, as objects of their own.
+  const rows = await db.query<AsideRow>(
+    sql`${rowsText} where version = ${sql.value(row.version)}::int or id = ${sql.value(id)}::uuid`,
+  );
+  return checked(source, db, state, restoreOf(source, state, rows), []);
+}
+
+/**
+ * Takes one change of the metadata back: what it deleted comes back with its values, what it made goes, what it
+ * altered is as before, wherever nobody changed it since (those places are the plan's conflicts).
+ */
+export async function undoMetadata(db: Database, actor: Actor, version: number): Promise<Applied> {
+  return evolve(db, actor, (source, queryable) => undone(source, queryable, version), { document: { undo: version } });
+}
+
+type LoggedItems = readonly (readonly [Kind, string, JsonObject | null])[];
+
+async function undone(source: Source, db: Queryable, version: number): Promise<Proposal> {
+  const [entry] = await db.query<{ before: LoggedItems; after: LoggedItems }>(
+    sql`select before, after from huike.metadata_log where version = ${sql.value(version)}::int`,
+  );
+  if (entry === undefined) throw problem('metadata.conflict');
+  const raw = rawState(source.state);
+  const state = new Map(raw);
+  const conflicts: PlanConflict[] = [];
+  for (const [index, [kind, name, before]] of entry.before.entries()) {
+    const after = entry.after[index]?.[2] ?? undefined;
+    const items: Map<string, JsonObject> = new Map(state.get(kind));
+    const merged = merge(after, before ?? undefined, items.get(name));
+    conflicts.push(...merged.clashes.map((clash) => ({ kind, name, ...clash })));
+    if (isJsonObject(merged.value)) items.set(name, merged.value);
+    else items.delete(name);
+    state.set(kind, items);
+  }
+  const next = typedState(state satisfies RawState, raw, source.state);
+  const rows = await db.query<AsideRow>(sql`${rowsText} where version = ${sql.value(version)}::int`);
+  return checked(source, db, next, restoreOf(source, next, rows), conflicts);
+}
+
+async function checked(
+  source: Source,
+  db: Queryable,
+  wanted: MetadataState,
+  restore: Restore,
+  conflicts: readonly PlanConflict[],
+): Promise<Proposal> {
+  const { state, removed } = cleaned(source.state, wanted, []);
+  const issues = checkState({
+    current: source.state,
+    state,
+    removed,
+    place: (kind, name, path) => `/${kind}/${name}${path}`,
+    given: () => true,
+    options: { builtIn: await shippedByKernel(db), lenient: true },
+  });
+  if (issues.length > 0) throw problem('metadata.invalid', { count: issues.length }, issues);
+  return { state, removed, restore, conflicts };
+}
+
+/** Of the things set aside, those that the wanted state has and the current one hasn't. */
+function restoreOf(source: Source, wanted: MetadataState, rows: readonly AsideRow[]): Restore {
+  const [was, is] = [modelOf(source.state), modelOf(wanted)];
+  const objects = new Map<string, StoredObject>();
+  const fields = new Map<string, number>();
+  const ids: string[] = [];
+  const columns = new Map<string, (readonly [string, string])[]>();
+  const links = new Map<string, (readonly [string, string])[]>();
+  for (const row of rows) {
+    const object = is.objects.get(row.object_name);
+    if (object === undefined) continue;
+    if (row.tag === null) {
+      if (was.objects.has(row.name)) continue;
+      const { nextTag = 0, tags = {} } = row.detail;
+      objects.set(row.name, { id: row.object_id, name: row.name, nextTag, tags });
+      ids.push(row.id);
+    } else if (returns(was.objects.get(row.object_name), object, source, row)) {
+      fields.set(`${row.object_name}.${row.name}`, row.tag);
+      columns.set(row.object_name, [...(columns.get(row.object_name) ?? []), ...row.columns]);
+      links.set(row.object_name, [...(links.get(row.object_name) ?? []), ...row.links]);
+      ids.push(row.id);
+    }
+  }
+  const before = objectsBefore(source, wanted, objects);
+  const statements: SQL[] = [...before.values()].flatMap((object) => restoreTable(tableOf(object)));
+  return { objects, fields, ids, statements, before, columns, links };
+}
+
+function returns(was: ModelObject | undefined, is: ModelObject, source: Source, row: AsideRow): boolean {
+  if (was === undefined || was.fields.has(row.name) || !is.fields.has(row.name)) return false;
+  return source.objects.get(row.object_name)?.id === row.object_id;
+}
+
+/** Deleted objects as they were: their tables have what they had then. */
+function objectsBefore(
+  source: Source,
+  wanted: MetadataState,
+  restored: ReadonlyMap<string, StoredObject>,
+): ReadonlyMap<string, CatalogObject> {
+  if (restored.size === 0) return new Map();
+  const objects = new Map(source.state.objects);
+  for (const name of restored.keys()) {
+    const definition = wanted.objects.get(name);
+    if (definition !== undefined) objects.set(name, definition);
+  }
+  // Rows of a table field come back with the field of their object.
+  const stored = new Map([...source.objects, ...restored]);
+  for (const [name, object] of wanted.objects) {
+    const returning = object.fields?.some(
+      (field) => field.type === 'table' && restored.has(rowsObjectName(name, field.name)),
+    );
+    if (returning && !restored.has(name)) {
+      objects.set(name, object);
+      const old = stored.get(name);
+      if (old === undefined) continue;
+      const tags = Object.fromEntries(
+        (object.fields ?? []).map((field, index) => [field.name, old.tags[field.name] ?? -index - 1]),
+      );
+      stored.set(name, { ...old, tags });
+    }
+  }
+  const catalog = resolveCatalog({ ...source, state: { ...source.state, objects }, objects: stored });
+  return new Map(
+    [...restored.keys()].flatMap((name) => {
+      const object = catalog.objects.get(name);
+      return object === undefined ? [] : [[name, object]];
+    }),
+  );
+}
