@@ -1,3 +1,4 @@
+export { launchChromium } from './chromium.ts';
 export { type TestDatabase, testDatabase } from './database.ts';
 export { debianLacking, type ExternalDatabase, type ExternalServer, startDebian } from './debian.ts';
 export {
