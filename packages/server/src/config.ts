@@ -20,9 +20,11 @@ export interface Config {
 /** Reads the configuration. Throws with the variable's name when one makes no sense. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const { HUIKE_ADMIN_EMAIL: email, HUIKE_ADMIN_PASSWORD: password, HUIKE_TLS_CERT: cert, HUIKE_TLS_KEY: key } = env;
-  if ((email === undefined) !== (password === undefined)) throw new Error('HUIKE_ADMIN_EMAIL and HUIKE_ADMIN_PASSWORD go together');
+  if ((email === undefined) !== (password === undefined))
+    throw new Error('HUIKE_ADMIN_EMAIL and HUIKE_ADMIN_PASSWORD go together');
   if ((cert === undefined) !== (key === undefined)) throw new Error('HUIKE_TLS_CERT and HUIKE_TLS_KEY go together');
-  if (env['HUIKE_SEED'] !== undefined && env['HUIKE_SEED'] !== 'demo') throw new Error('HUIKE_SEED is "demo" or absent');
+  if (env['HUIKE_SEED'] !== undefined && env['HUIKE_SEED'] !== 'demo')
+    throw new Error('HUIKE_SEED is "demo" or absent');
   return {
     port: portOf(env['PORT']),
     host: env['HOST'] ?? '0.0.0.0',

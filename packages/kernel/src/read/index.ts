@@ -13,3 +13,4 @@ export { get, group, list, type Page } from './pages.ts';
 export type { CatalogSource, ReadContext } from './run.ts';
 export { type SearchQuery, search } from './search.ts';
 export { unmask } from './unmask.ts';
+export { visibleAmong } from './visible.ts';

@@ -14,7 +14,11 @@ const requests = new Histogram({
   registers: [metrics],
 });
 const jobs = new Gauge({ name: 'huike_jobs', help: 'Jobs by state', labelNames: ['state'], registers: [metrics] });
-const wait = new Gauge({ name: 'huike_jobs_oldest_wait_seconds', help: 'How long the oldest due job has waited', registers: [metrics] });
+const wait = new Gauge({
+  name: 'huike_jobs_oldest_wait_seconds',
+  help: 'How long the oldest due job has waited',
+  registers: [metrics],
+});
 
 let begun = false;
 

@@ -21,11 +21,17 @@ export async function webRoutes(app: FastifyInstance): Promise<void> {
     index: false,
     setHeaders: (response, path) => {
       // Names of assets carry a hash of what is in them.
-      response.setHeader('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const page = request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+    const page =
+      request.method === 'GET' &&
+      !request.url.startsWith('/api/') &&
+      (request.headers.accept ?? '').includes('text/html');
     if (!page) return send(problem('route.unknown'), request, reply);
     return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
   });

@@ -29,7 +29,8 @@ export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
     const { actor, document } = changeOf(kernel, request);
     const { confirm, version } = request.query;
     const expected = version === undefined ? undefined : Number(version);
-    if (expected !== undefined && !Number.isInteger(expected)) throw problem('query.invalid', { path: '/version', detail: 'a whole number' });
+    if (expected !== undefined && !Number.isInteger(expected))
+      throw problem('query.invalid', { path: '/version', detail: 'a whole number' });
     const applied = await applyMetadata(kernel.db, actor, document, {
       confirm: confirm === 'true',
       ...(expected === undefined ? {} : { expectedVersion: expected }),
@@ -45,14 +46,18 @@ function changeOf(kernel: Kernel, request: FastifyRequest): { readonly actor: Us
   if (!isJsonObject(document)) throw problem('request.malformed', { detail: 'a metadata document is an object' });
   // 三员分立: who may see what is in other hands than what there is.
   const rights = document.roles !== undefined || document.sharingRules !== undefined || removesRights(document.delete);
-  const rest = Object.keys(document).some((key) => key !== 'roles' && key !== 'sharingRules' && key !== 'delete') || removesOthers(document.delete);
+  const rest =
+    Object.keys(document).some((key) => key !== 'roles' && key !== 'sharingRules' && key !== 'delete') ||
+    removesOthers(document.delete);
   if (rights) demandCapability(kernel, actor, 'rights');
   if (rest || !rights) demandCapability(kernel, actor, 'metadata');
   return { actor, document };
 }
 
 function kindsRemoved(removals: unknown): unknown[] {
-  return Array.isArray(removals) ? removals.map((removal: unknown) => (isJsonObject(removal) ? removal.kind : null)) : [];
+  return Array.isArray(removals)
+    ? removals.map((removal: unknown) => (isJsonObject(removal) ? removal.kind : null))
+    : [];
 }
 
 function removesRights(removals: unknown): boolean {

@@ -1,9 +1,9 @@
 import type { Kernel } from '@huike/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Http } from '../app.ts';
+import { actorOf } from '../identify.ts';
 import { metrics } from '../metrics.ts';
 import { openApi } from '../openapi.ts';
-import { actorOf } from '../identify.ts';
 
 // What those who run the server look at.
 
@@ -21,7 +21,9 @@ export function operationRoutes(app: FastifyInstance, { kernel }: Http): void {
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
   });
 
-  app.get('/metrics', open, async (_, reply) => reply.header('content-type', metrics.contentType).send(await metrics.metrics()));
+  app.get('/metrics', open, async (_, reply) =>
+    reply.header('content-type', metrics.contentType).send(await metrics.metrics()),
+  );
 
   app.get('/api/openapi.json', async (request) => openApi(kernel.catalogs.current(), actorOf(request)));
 }
@@ -30,7 +32,11 @@ async function readiness(kernel: Kernel): Promise<Record<string, { readonly ok: 
   if (kernel.draining) return { draining: { ok: false } };
   try {
     const { oldestWait } = await kernel.jobStats();
-    return { database: { ok: true }, migrations: { ok: true }, jobs: { ok: oldestWait < longestWait, detail: `${Math.round(oldestWait)} s` } };
+    return {
+      database: { ok: true },
+      migrations: { ok: true },
+      jobs: { ok: oldestWait < longestWait, detail: `${Math.round(oldestWait)} s` },
+    };
   } catch {
     return { database: { ok: false } };
   }

@@ -45,14 +45,12 @@ export function peopleRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.get('/writeKeys', async (request) => ({ data: await listWriteKeys(people, operator(request)) }));
   app.post('/writeKeys', async (request, reply) => {
     const body = bodyOf(request.body);
-    return reply
-      .code(201)
-      .send(
-        await createWriteKey(people, operator(request), {
-          name: text(body, 'name'),
-          channel: text(body, 'channel', 60),
-        }),
-      );
+    return reply.code(201).send(
+      await createWriteKey(people, operator(request), {
+        name: text(body, 'name'),
+        channel: text(body, 'channel', 60),
+      }),
+    );
   });
   app.delete<{ Params: ById }>('/writeKeys/:id', async (request, reply) => {
     await revokeWriteKey(people, operator(request), recordId(request.params.id));
