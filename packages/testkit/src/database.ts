@@ -7,7 +7,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Database,
-  installJobs,
   isRunning,
   migrate,
   migrationsHash,
@@ -15,7 +14,8 @@ import {
   processId,
   readMigrations,
   withLock,
-} from '@huike/kernel';
+} from '@huike/kernel/database';
+import { installJobs } from '@huike/kernel/jobs/install';
 import pg from 'pg';
 
 export interface TestDatabase {
@@ -30,7 +30,7 @@ const checkout = path.resolve(import.meta.dirname, '../../..');
 const uid = process.getuid?.() ?? 0;
 const serverName = `huike-tests-${uid}-${createHash('sha256').update(checkout).digest('hex').slice(0, 10)}`;
 /** Where the shared server lies: one for each checkout and user. */
-export const testServerFolder = path.join(os.tmpdir(), serverName);
+const testServerFolder = process.env.HUIKE_TEST_SERVER ?? path.join(os.tmpdir(), serverName);
 let count = 0;
 
 /** A database of this test's own, with every migration applied. A dead test process's databases are dropped. */

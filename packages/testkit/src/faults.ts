@@ -1,6 +1,7 @@
 // Processes under test that die: by kill -9 at any moment or at a named fail point, alone or with PostgreSQL.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ProcessOptions {
@@ -79,6 +80,14 @@ export class TestProcess {
   }
 }
 
+const running = new Set<ChildProcess>();
+const killAll = () => {
+  for (const child of running) child.kill('SIGKILL');
+};
+// A test that fails leaves its processes behind, and they would keep the test file from ending.
+after(killAll);
+process.once('exit', killAll);
+
 /** Starts a program; `says` tells when it is ready. */
 export function startProcess(command: string, args: readonly string[], options: ProcessOptions = {}): TestProcess {
   const { env = {}, failPoint, uid, gid, cwd } = options;
@@ -89,9 +98,8 @@ export function startProcess(command: string, args: readonly string[], options: 
     ...(gid === undefined ? {} : { gid }),
     ...(cwd === undefined ? {} : { cwd }),
   });
-  const dieToo = () => child.kill('SIGKILL');
-  process.once('exit', dieToo);
-  child.once('exit', () => process.removeListener('exit', dieToo));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return new TestProcess(child);
 }
 

@@ -2,10 +2,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, processId, startEmbedded, withLock } from '@huike/kernel';
+import { isRunning, processId, startEmbedded, withLock } from '@huike/kernel/database';
 import pg from 'pg';
 
-const idle = 60_000;
+const idle = Number(process.env.HUIKE_TEST_SERVER_IDLE ?? 60_000);
 const folder = process.argv[2] ?? '';
 
 const server = await startEmbedded({
@@ -25,7 +25,7 @@ const admin = new pg.Client(server.superuserUrl);
 await admin.connect();
 // The end of the server is the end of its keeper.
 admin.on('error', () => process.exit(1));
-for (const name of await databases('template.')) await admin.query(`drop database "${name}"`);
+if (!server.adopted) for (const name of await databases('template.')) await admin.query(`drop database "${name}"`);
 const state = path.join(folder, 'server.json');
 writeFileSync(`${state}.new`, JSON.stringify({ keeper: processId(process.pid), url: server.superuserUrl }), {
   mode: 0o600,

@@ -1,6 +1,7 @@
 export type { DatabaseConfig } from './connect.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 export { callerError, errorCode, isConnectionLost, isRetryable } from './errors.ts';
+export { failPoint } from './failpoint.ts';
 export { withLock } from './lockfile.ts';
 export { type Migration, migrate, migrationsHash, readMigrations } from './migrate.ts';
 export { type Database, openDatabase } from './pool.ts';

@@ -60,7 +60,8 @@ export class Transaction implements Tx {
   readonly #prepare: Prepare;
   #last: Promise<unknown> = Promise.resolve();
   #failure: unknown;
-  #over = false;
+  #over = false; // takes no more statements
+  #ended = false; // the server ended it
   #savepoints = 0;
 
   constructor(client: Client, prepare: Prepare) {
@@ -141,13 +142,15 @@ export class Transaction implements Tx {
     const answer = this.run('commit', []);
     this.#over = true;
     // COMMIT of a failed transaction answers ROLLBACK without an error.
-    if ((await answer).command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
+    const { command } = await answer;
+    this.#ended = true;
+    if (command !== 'COMMIT') throw this.#failure ?? new Error('the transaction was rolled back');
   }
 
   /** Rolls back; throws when the connection is of no more use. */
   async rollback(): Promise<void> {
     this.#over = true;
-    await this.#client.query('rollback');
+    if (!this.#ended) await this.#client.query('rollback');
   }
 
   /** "current transaction is aborted" is only the echo of an earlier failure: that failure. */
