@@ -15,16 +15,17 @@ import { comparedText } from './text.ts';
 export function parsePhone(value: Json): string | null {
   const written = typeof value === 'number' ? String(value) : value;
   if (typeof written !== 'string' || written.length > 60) return null;
-  const bare = written.normalize('NFKC').replace(/\s*(转|轉|分机)\s*\d*\s*$/, '');
+  const bare = written
+    .normalize('NFKC')
+    .trim()
+    .replace(/^tel:/i, '')
+    .replace(/\s*(转|轉|分机)\s*\d*$/, '');
   const phone = parsePhoneNumberFromString(bare, { defaultCountry: 'CN', extract: false });
   if (!phone?.isPossible()) return null;
   const national = phone.nationalNumber;
-  // A Chinese number of fewer digits lacks its area code.
-  if (phone.countryCallingCode === '86' && national.length < 10) return null;
-  const dialled = bare
-    .replace(/^tel:/i, '')
-    .replace(/(;|ext|x|#).*$/i, '')
-    .replace(/\D/g, '');
+  // A Chinese number of fewer digits lacks its area code; none has more.
+  if (phone.countryCallingCode === '86' && !/^\d{10,11}$/.test(national)) return null;
+  const dialled = bare.replace(/(;|ext|x|#).*$/i, '').replace(/\D/g, '');
   const prefix = dialled.slice(0, dialled.length - national.length);
   const known = [
     '',
@@ -92,7 +93,8 @@ const urlLength = 2000;
 const schemes = new Set(['http:', 'https:', 'mailto:', 'tel:']);
 const bareHost = /^[\p{L}\p{N}.-]+\.\p{L}{2,}(?::\d{1,5})?(?:[/?#]|$)/u;
 
-function readUrl(value: Json): string | null {
+/** An address that is safe to open, with a scheme; null when it isn't one. */
+export function readUrl(value: Json): string | null {
   const cleaned =
     typeof value === 'string' && !/[\t\r\n]/.test(value.trim()) ? cleanText(value, urlLength, false) : null;
   if (cleaned === null || !cleaned.ok || /\s/.test(cleaned.text)) return null;

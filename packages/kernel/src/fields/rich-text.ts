@@ -1,6 +1,7 @@
 import sanitizeHtml from 'sanitize-html';
 import { cleanText } from './clean.ts';
 import { nothing, operatorSets, plain, refused, stored, textColumn } from './common.ts';
+import { readUrl } from './contact.ts';
 import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 
@@ -26,13 +27,25 @@ const allowed: sanitizeHtml.IOptions = {
   nestingLimit: 50,
   transformTags: {
     // A page that a link opens can't reach back, and learns nothing of where it was.
-    a: (tagName, { href }) => ({
-      tagName,
-      attribs: href === undefined ? {} : { href, target: '_blank', rel: 'noopener noreferrer' },
-    }),
+    a: (tagName, { href = '' }) => {
+      const address = readUrl(href);
+      const attribs = address === null ? {} : { href: address, target: '_blank', rel: 'noopener noreferrer' };
+      return { tagName, attribs: { ...attribs } };
+    },
   },
   exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !ownFile.test(attribs.src ?? ''),
 };
+
+/** Mended HTML may ask for mending again (a `<p>` left open in another): until it stays as it is. */
+function sanitized(html: string): string {
+  let safe = sanitizeHtml(html, allowed);
+  for (let i = 0; i < 5; i++) {
+    const again = sanitizeHtml(safe, allowed);
+    if (again === safe) break;
+    safe = again;
+  }
+  return safe;
+}
 
 /** The text of HTML without its tags, for search and excerpts. */
 export function plainText(html: string): string {
@@ -55,7 +68,7 @@ export const richText: FieldHandler = {
     const cleaned = cleanText(value, limit, true);
     if (!cleaned.ok) return cleaned;
     // Entities may spell characters that couldn't be written as such.
-    const safe = cleanText(sanitizeHtml(cleaned.text, allowed), 2 * limit, true);
+    const safe = cleanText(sanitized(cleaned.text), 2 * limit, true);
     if (!safe.ok) return safe;
     if (safe.text.length > limit) return refused('value.tooLong', { limit });
     return plainText(safe.text) === '' && !safe.text.includes('<img') ? nothing : stored({ '': safe.text });
