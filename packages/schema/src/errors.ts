@@ -194,6 +194,11 @@ export const errors = {
     zh: '仍有“{object}”记录引用它，不能删除',
     en: 'Records of "{object}" still refer to it, so it cannot be deleted',
   },
+  'write.key': {
+    status: 400,
+    zh: '“{field}”不是唯一字段，不能用来查找要更新的记录',
+    en: 'Field "{field}" is not unique, so it cannot tell which record is meant',
+  },
   'write.busy': {
     status: 503,
     zh: '系统繁忙，未做任何更改，请重试',
