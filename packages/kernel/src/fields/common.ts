@@ -61,10 +61,11 @@ const order = ['lt', 'lte', 'gt', 'gte', 'between'] as const;
 export const operatorSets = {
   existence: new Set<Operator>(existence),
   equality: new Set<Operator>(equality),
+  /** `contains`, `startsWith` and `endsWith` pass over the case of A–Z; the others are exact. */
   text: new Set<Operator>([...equality, 'contains', 'startsWith', 'endsWith']),
   number: new Set<Operator>([...equality, ...order]),
   time: new Set<Operator>([...equality, ...order, 'within']),
-  /** Of arrays of options: `eq` exactly these, `in` one of these, `contains` this one. */
+  /** Of arrays of options: `eq` exactly these in any order, `in` one of these, `contains` this one. */
   list: new Set<Operator>([...equality, 'contains']),
   relation: new Set<Operator>([...equality, 'some', 'none', 'every']),
   relations: new Set<Operator>([...existence, 'some', 'none', 'every']),

@@ -42,14 +42,29 @@ function offsetAt(instant: number, zone: string): number {
 }
 
 const aDay = 86_400_000;
+const steady = new Map<string, number | null>();
+
+/** The offset that holds from the day before a UTC day to the day after it, or null when it changes. Remembered. */
+function steadyOffset(day: number, zone: string): number | null {
+  const key = `${zone} ${day}`;
+  let offset = steady.get(key);
+  if (offset === undefined) {
+    const [before, after] = [offsetAt((day - 1) * aDay, zone), offsetAt((day + 2) * aDay, zone)];
+    offset = before === after ? before : null;
+    if (steady.size >= 10_000) steady.clear();
+    steady.set(key, offset);
+  }
+  return offset;
+}
 
 /**
  * The instant at which the zone's clock shows a wall-clock time (milliseconds as if it were UTC). A time that comes
  * twice means the first; one that is skipped moves on by what was skipped.
  */
 export function instantOf(wall: number, zone: string): number {
-  const before = offsetAt(wall - aDay, zone);
-  const after = offsetAt(wall + aDay, zone);
+  const offset = steadyOffset(Math.floor(wall / aDay), zone);
+  if (offset !== null) return wall - offset;
+  const [before, after] = [offsetAt(wall - aDay, zone), offsetAt(wall + aDay, zone)];
   if (before === after || offsetAt(wall - before, zone) === before) return wall - before;
   return offsetAt(wall - after, zone) === after ? wall - after : wall - before;
 }
@@ -57,5 +72,6 @@ export function instantOf(wall: number, zone: string): number {
 /** The calendar day `YYYY-MM-DD` that the zone's clock shows at an instant. */
 export function dayOf(instant: Date, zone: string): string {
   const time = instant.getTime();
-  return new Date(time + offsetAt(time, zone)).toISOString().slice(0, 10);
+  const offset = steadyOffset(Math.floor(time / aDay), zone) ?? offsetAt(time, zone);
+  return new Date(time + offset).toISOString().slice(0, 10);
 }
