@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 /** What the environment says, checked and with its defaults. */
 export interface Config {
   readonly port: number;
+  /** Somebody asked for this very port. */
+  readonly portGiven: boolean;
   readonly host: string;
   readonly dataFolder: string;
   readonly databaseUrl: string | null;
   readonly databaseDirectUrl: string | null;
-  /** False behind PgBouncer in transaction mode. */
-  readonly namedStatements: boolean;
-  readonly admin: { readonly email: string; readonly password: string } | null;
+  /** Connections of the request pool. */
+  readonly poolSize: number;
   readonly seed: 'demo' | null;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Addresses of proxies whose X-Forwarded-For counts. */
@@ -19,20 +20,18 @@ export interface Config {
 
 /** Reads the configuration. Throws with the variable's name when one makes no sense. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const { HUIKE_ADMIN_EMAIL: email, HUIKE_ADMIN_PASSWORD: password, HUIKE_TLS_CERT: cert, HUIKE_TLS_KEY: key } = env;
-  if ((email === undefined) !== (password === undefined))
-    throw new Error('HUIKE_ADMIN_EMAIL and HUIKE_ADMIN_PASSWORD go together');
+  const { HUIKE_TLS_CERT: cert, HUIKE_TLS_KEY: key } = env;
   if ((cert === undefined) !== (key === undefined)) throw new Error('HUIKE_TLS_CERT and HUIKE_TLS_KEY go together');
   if (env['HUIKE_SEED'] !== undefined && env['HUIKE_SEED'] !== 'demo')
     throw new Error('HUIKE_SEED is "demo" or absent');
   return {
     port: portOf(env['PORT']),
+    portGiven: env['PORT'] !== undefined,
     host: env['HOST'] ?? '0.0.0.0',
     dataFolder: resolve(env['HUIKE_DATA'] ?? './data'),
     databaseUrl: env['DATABASE_URL'] ?? null,
     databaseDirectUrl: env['DATABASE_DIRECT_URL'] ?? null,
-    namedStatements: env['DATABASE_DIRECT_URL'] === undefined,
-    admin: email === undefined || password === undefined ? null : { email, password },
+    poolSize: 16,
     seed: env['HUIKE_SEED'] === 'demo' ? 'demo' : null,
     tls: cert === undefined || key === undefined ? null : { cert, key },
     trustProxy: env['HUIKE_TRUST_PROXY'] ?? false,

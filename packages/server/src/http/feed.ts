@@ -23,7 +23,8 @@ export interface ChangeEvent {
 
 export interface Listener {
   readonly objects: ReadonlySet<string>;
-  readonly actor: () => UserActor | null;
+  /** Who listens, as of now; null once the session has ended. */
+  readonly actor: () => Promise<UserActor | null>;
   readonly send: (events: readonly ChangeEvent[], seq: number) => void;
 }
 
@@ -107,7 +108,7 @@ export class Feed {
   }
 
   async #visible(listener: Listener, changes: readonly SealedChange[]): Promise<ChangeEvent[]> {
-    const actor = listener.actor();
+    const actor = await listener.actor();
     if (actor === null) return [];
     const { objects } = this.#kernel.catalogs.current();
     const byId = new Map<string, CatalogObject>([...objects.values()].map((object) => [object.id, object]));

@@ -213,15 +213,15 @@ const BOMS: readonly (readonly [Encoding, Buffer])[] = [
   ['gb18030', Buffer.of(0x84, 0x31, 0x95, 0x33)],
 ];
 
-/** UTF-16 without a mark at its beginning: half of the signs and digits between the words is zero. */
-function looksLikeUtf16(bytes: Uint8Array): Encoding | undefined {
+/** UTF-16 without a mark at its beginning: signs, digits and line ends leave zeros, all in every second place. */
+function looksLikeUtf16(sample: Buffer): Encoding | undefined {
   const zeros = [0, 0];
-  for (const [i, byte] of bytes.entries()) if (byte === 0) zeros[i & 1] = (zeros[i & 1] ?? 0) + 1;
+  for (const [i, byte] of sample.entries()) if (byte === 0) zeros[i & 1] = (zeros[i & 1] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
-  const few = bytes.length / 50;
-  if (odd > few && odd > 20 * even) return 'utf-16le';
-  if (even > few && even > 20 * odd) return 'utf-16be';
-  return undefined;
+  const encoding = odd > 20 * even ? 'utf-16le' : even > 20 * odd ? 'utf-16be' : undefined;
+  if (encoding === undefined || even + odd < sample.length / 50) return undefined;
+  const text = decodeUtf16(sample.subarray(0, wholeLength(sample, encoding)), encoding === 'utf-16be');
+  return /[\r\n]/.test(text) && !hasMarks(text) ? encoding : undefined;
 }
 
 const SAMPLE = 65_536;
@@ -265,7 +265,7 @@ export class TextReader {
     if (!last && this.rest.length < 4096) return false;
     this.started = true;
     const bom = BOMS.find(([, bytes]) => this.rest.subarray(0, bytes.length).equals(bytes));
-    const encoding = bom?.[0] ?? looksLikeUtf16(this.rest.subarray(0, SAMPLE & ~1));
+    const encoding = bom?.[0] ?? looksLikeUtf16(this.rest.subarray(0, SAMPLE));
     if (bom) this.rest = this.rest.subarray(bom[1].length);
     if (encoding) this.encoding = encoding;
     this.settled = encoding !== undefined;

@@ -17,7 +17,7 @@ export function eventRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.addHook('onClose', () => feed.close());
 
   app.get<{ Querystring: { objects?: string } }>('/events', async (request, reply) => {
-    let actor: UserActor | null = actorOf(request);
+    const actor = actorOf(request);
     const id = actor.id;
     const objects = new Set((request.query.objects ?? '').split(',').filter(Boolean));
     if (objects.size === 0) throw problem('query.invalid', { path: '/objects', detail: 'the objects to hear of' });
@@ -34,7 +34,7 @@ export function eventRoutes(app: FastifyInstance, kernel: Kernel): void {
       'x-accel-buffering': 'no',
       'x-request-id': request.id,
     });
-    const listener: Listener = { objects, actor: () => actor, send: (events, seq) => stream.write(told(events, seq)) };
+    const listener: Listener = { objects, actor: () => who(kernel, request), send: (events, seq) => stream.write(told(events, seq)) };
     const last = Number(request.headers['last-event-id']);
     const from = feed.seq;
     const leave = feed.add(listener);
@@ -44,8 +44,7 @@ export function eventRoutes(app: FastifyInstance, kernel: Kernel): void {
 
     // A session that ended, or a right that was taken, ends the stream or what it tells.
     const timer = setInterval(async () => {
-      actor = await who(kernel, request).catch(() => null);
-      if (actor === null) stream.end();
+      if ((await who(kernel, request).catch(() => null)) === null) stream.end();
       else stream.write(': still here\n\n');
     }, heartbeat);
     stream.on('close', () => {

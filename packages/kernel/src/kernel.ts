@@ -1,0 +1,148 @@
+import type { App, Capability, Command, GroupQuery, ListQuery } from '@huike/schema';
+import { type Actor, accessOf } from './access/index.ts';
+import { CatalogHolder } from './catalog/index.ts';
+import { Sealer } from './changes/index.ts';
+import { type Database, type DatabaseConfig, migrate, openDatabase } from './database/index.ts';
+import { installAll, metadataJobs } from './evolve/index.ts';
+import { type JobHandler, JobRunner, type JobStats, installJobs, jobStats } from './jobs/index.ts';
+import { openPeople, openSecrets, type People } from './people/index.ts';
+import { peopleHooks } from './people/hooks.ts';
+import * as read from './read/index.ts';
+import { type Refused, type Validator, type WriteContext, type WriteOptions, write, writePartial, type Written } from './write/index.ts';
+
+// One kernel a process: the database, the catalog, people, the two paths to records, the sealer and the jobs. Everything
+// outside of the kernel reads and writes through this.
+
+export interface KernelOptions {
+  readonly database: DatabaseConfig;
+  readonly dataFolder: string;
+  readonly apps: readonly App[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Hears of what failed in the background. */
+  readonly onError: (error: unknown, where: string) => void;
+  readonly now?: () => Date;
+  /** Jobs at a time; 0 runs none here. */
+  readonly jobs?: number;
+}
+
+export class Kernel {
+  readonly db: Database;
+  readonly catalogs: CatalogHolder;
+  readonly people: People;
+  readonly now: () => Date;
+  readonly #write: WriteContext;
+  readonly #closers: (() => Promise<unknown> | unknown)[] = [];
+  #draining = false;
+
+  private constructor(db: Database, catalogs: CatalogHolder, people: People, write: WriteContext) {
+    this.db = db;
+    this.catalogs = catalogs;
+    this.people = people;
+    this.#write = write;
+    this.now = write.now;
+  }
+
+  /** Migrates, installs what this version ships, and opens everything. Throws `database.*` when that can't be. */
+  static async open(options: KernelOptions): Promise<Kernel> {
+    const { onError, now = () => new Date() } = options;
+    const db = await openDatabase(options.database);
+    try {
+      await migrate(db);
+      await installJobs(db);
+      await installAll(db, options.apps);
+      const catalogs = await CatalogHolder.open(db);
+      const secrets = await openSecrets(options.dataFolder, options.environment);
+      const sealer = new Sealer(db, { onError: (error) => onError(error, 'sealer') });
+      const validators: Validator[] = [];
+      const people = openPeople({
+        database: db,
+        secrets,
+        catalog: () => catalogs.current(),
+        write: (actor, commands) => write(context, actor, commands),
+        now,
+      });
+      const context: WriteContext = { db, catalogs, now, hooks: peopleHooks(people), validators, committed: () => sealer.hint() };
+      const kernel = new Kernel(db, catalogs, people, context);
+      kernel.onClose(() => db.close());
+      kernel.onClose(() => catalogs.close());
+      kernel.onClose(() => sealer.stop());
+      return kernel;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  /** Begins to run jobs in this process. */
+  async runJobs(handlers: readonly JobHandler[], onError: KernelOptions['onError']): Promise<void> {
+    const runner = await JobRunner.start({
+      database: this.db,
+      handlers: [...metadataJobs, ...handlers],
+      onFailure: (failure) => onError(failure, 'job'),
+    });
+    this.onClose(() => runner.stop());
+  }
+
+  /** Closed with the kernel, the latest first. */
+  onClose(close: () => Promise<unknown> | unknown): void {
+    this.#closers.push(close);
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** From now on `/readyz` sends new requests elsewhere. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  list(actor: Actor, object: string, query: ListQuery): Promise<read.Page> {
+    return read.list(this, actor, object, query);
+  }
+
+  get(actor: Actor, object: string, id: string, query: Pick<ListQuery, 'fields' | 'deleted'> = {}): Promise<string> {
+    return read.get(this, actor, object, id, query);
+  }
+
+  group(actor: Actor, object: string, query: GroupQuery): Promise<string> {
+    return read.group(this, actor, object, query);
+  }
+
+  search(actor: Actor, query: read.SearchQuery): Promise<string> {
+    return read.search(this, actor, query);
+  }
+
+  history(actor: Actor, object: string, id: string, page: { readonly before?: number; readonly limit: number }): Promise<read.HistoryPage> {
+    return read.history(this, actor, object, id, page);
+  }
+
+  unmask(actor: Actor, object: string, id: string, what: { readonly fields: readonly string[]; readonly reason: string }): Promise<string> {
+    return read.unmask(this, actor, object, id, what);
+  }
+
+  visibleAmong(actor: Actor, object: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return read.visibleAmong(this, actor, object, ids);
+  }
+
+  write(actor: Actor, commands: readonly Command[], options: WriteOptions = {}): Promise<readonly Written[]> {
+    return write(this.#write, actor, commands, options);
+  }
+
+  writePartial(actor: Actor, commands: readonly Command[], options: WriteOptions = {}): Promise<readonly (Written | Refused)[]> {
+    return writePartial(this.#write, actor, commands, options);
+  }
+
+  /** Whether the actor has a capability besides records. */
+  may(actor: Actor, capability: Capability): boolean {
+    return accessOf(this.catalogs.current(), actor).capabilities.has(capability);
+  }
+
+  jobStats(): Promise<JobStats> {
+    return jobStats(this.db);
+  }
+}
