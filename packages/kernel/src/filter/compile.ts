@@ -134,7 +134,7 @@ function toManySql(access: Access, condition: ConditionTree, field: CatalogField
 function compare(condition: ConditionTree, field: CatalogField, comparable: Comparable, value: SQL): SQL {
   const type = castTo[comparable.type];
   const one = (): SQL => sql`${atRun((run) => scalar(run, condition, field, comparable))}::${type}`;
-  const text = (): SQL => sql`lower(${atRun((run) => textOf(run, condition, field))}::text)`;
+  const text = (): SQL => sql`lower(${atRun((run) => textOf(run, condition, field, comparable))}::text)`;
   switch (condition.op) {
     case 'notEmpty':
       return sql`${value} is not null`;
@@ -235,12 +235,16 @@ function span(run: Run, condition: ConditionTree, field: CatalogField): DaySpan 
   );
 }
 
-/** Text to look for: bounded, and free of what PostgreSQL can't hold. */
-function textOf(run: Run, condition: ConditionTree, field: CatalogField): string {
+/** Text to look for: bounded, free of what PostgreSQL can't hold, and as the column holds it. */
+function textOf(run: Run, condition: ConditionTree, field: CatalogField, comparable: Comparable): string {
   const value = raw(run, condition);
+  const expected = 'text of at most 1000 characters';
   if (typeof value !== 'string' || value.length > 1000 || value.includes('\0') || !value.isWellFormed())
-    return wrong(field, 'text of at most 1000 characters');
-  return value;
+    return wrong(field, expected);
+  const { op } = condition;
+  if (comparable.fragment === undefined || (op !== 'contains' && op !== 'startsWith' && op !== 'endsWith'))
+    return value;
+  return comparable.fragment(value, op) ?? wrong(field, comparable.expected);
 }
 
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
