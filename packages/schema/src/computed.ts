@@ -154,9 +154,20 @@ export function isStoredFormula(
   return isStored(parsed(field), (name) => {
     const input = object.fields.get(name);
     if (input?.type === 'formula') return isStoredFormula(object, input, [...trail, field.name]);
-    return input?.type !== 'rollup';
+    // A related record may be deleted or out of sight: what that makes of the formula is told in the read.
+    return !movesElsewhere.has(input?.type ?? name);
   });
 }
+
+const movesElsewhere: ReadonlySet<string> = new Set([
+  'rollup',
+  'relation',
+  'user',
+  'department',
+  'owner',
+  'createdBy',
+  'updatedBy',
+]);
 
 /** Whether a field is computed in each read. */
 export function isVirtual(object: ModelObject, name: string): boolean {
