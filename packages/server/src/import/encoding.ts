@@ -173,7 +173,7 @@ function wholeLength(bytes: Buffer, encoding: Encoding): number {
   return even >= 2 && high >= 0xd8 && high <= 0xdb ? even - 2 : even;
 }
 
-/** How much of the non-ASCII bytes are common Chinese characters in GB18030, from 0 to 1. */
+/** How much of the non-ASCII bytes are what GB18030 has and others don't, from 0 to 1. */
 function gb18030Share(bytes: Uint8Array): number {
   let common = 0;
   let all = 0;
@@ -183,8 +183,9 @@ function gb18030Share(bytes: Uint8Array): number {
     const trail = bytes[i + 1] ?? 0;
     if (lead >= 0x80) {
       all += length;
-      // The area of GB 2312: pairs of two high bytes. Western letters stand alone between ASCII letters.
-      if (length === 2 && lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1) common += 2;
+      // Four bytes are a form of GB18030 alone. Of the pairs, those of GB 2312 count, which are two high bytes:
+      // Western letters stand alone between ASCII letters.
+      if (length === 4 || (length === 2 && lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1)) common += length;
     }
     i += length;
   }
