@@ -3,14 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '@huike/schema';
-import {
-  type JobHelpers,
-  type Runner,
-  run,
-  type Job as TakenJob,
-  type WorkerEvents,
-  type WorkerPool,
-} from 'graphile-worker';
+import { type JobHelpers, type Runner, run, type Job as TakenJob, type WorkerEvents } from 'graphile-worker';
 import type pg from 'pg';
 import type { Database, Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
@@ -40,6 +33,7 @@ export interface PoolOptions {
 
 const sweepMs = 300_000;
 const pollMs = 200;
+const patience = 6000;
 /** Jobs fetched ahead for each that runs; what isn't started within a second goes back. */
 const ahead = 4;
 
@@ -55,6 +49,7 @@ export class LeasedPool {
   #forget = () => {};
   #renewed = performance.now();
   #swept = Number.NEGATIVE_INFINITY;
+  #stopping = false;
   #over = false;
 
   private constructor(options: PoolOptions) {
@@ -85,9 +80,19 @@ export class LeasedPool {
   async #start(): Promise<void> {
     const { handlers, concurrency } = this.#options;
     const events: WorkerEvents = new EventEmitter();
-    events.on('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
+    events.on('pool:create', ({ workerPool }) => {
       this.#worker = workerPool.id;
       this.#nudge = () => workerPool.nudge(1);
+    });
+    events.on('localQueue:init', ({ localQueue }) => {
+      events.on('pool:gracefulShutdown', () => {
+        // In 0.18.0 a shutdown gives back fetched jobs by a promise that nobody hears: when PostgreSQL is away, its
+        // failure would end the process. Given back just before, as after their time, they are heard.
+        // biome-ignore lint/complexity/useLiteralKeys: it is private
+        if (localQueue.mode === 'WAITING') localQueue['setModeTtlExpired']();
+        // A shutdown that we didn't ask for follows a lost connection, and may never come to its end.
+        if (!this.#stopping) this.#lose();
+      });
     });
     const perform =
       (handler: JobHandler) =>
@@ -110,7 +115,6 @@ export class LeasedPool {
         },
       },
     });
-    // Its end is also its failure: the runner opens another pool.
     this.#runner.promise.catch(() => {}).finally(() => this.#lose());
     await this.#queue.execute(sql`
       insert into huike.job_lease (worker, expires) values (${sql.value(this.#worker)}, now() + ${this.#lease()})`);
@@ -210,24 +214,32 @@ export class LeasedPool {
 
   /** Takes no more jobs; lets those that run end within the limit, and gives back the others. */
   async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
     const stopped = this.#runner?.stop().catch(() => {}) ?? Promise.resolve();
-    await Promise.race([stopped, sleep(limitMs, undefined, { ref: false })]);
+    await within(limitMs, stopped);
     for (const run of this.#running) run.abort(new ServerStops());
-    await Promise.race([stopped, sleep(this.#options.leaseMs + 2000, undefined, { ref: false })]);
+    await within(this.#options.leaseMs + 2000, stopped);
     this.#lose();
     await this.close();
   }
 
-  /** Ends the lease and the connections. */
+  /** Ends the lease, which releases whatever is still locked, and the connections. */
   async close(): Promise<void> {
-    await this.#runner?.kill().catch(() => {});
-    // Whatever it may still have locked, the next reaper releases.
-    await this.#queue
-      .execute(sql`update huike.job_lease set expires = '-infinity' where worker = ${sql.value(this.#worker)}`)
-      .catch(() => {});
-    await this.#queue.query(sql`select huike.reap_jobs()`).catch(() => {});
-    await this.#connections.end().catch(() => {});
+    const release = async () => {
+      await this.#queue.execute(
+        sql`update huike.job_lease set expires = '-infinity' where worker = ${sql.value(this.#worker)}`,
+      );
+      await this.#queue.query(sql`select huike.reap_jobs()`);
+    };
+    await within(patience, release());
+    await within(patience, this.#runner?.kill());
+    await within(patience, this.#connections.end());
   }
+}
+
+/** Waits for work whose failure doesn't matter any more, but not for ever. */
+async function within(ms: number, work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work?.catch(() => {}), sleep(ms, undefined, { ref: false })]);
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
