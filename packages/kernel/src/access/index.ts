@@ -63,7 +63,8 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
 
   const access: Access = {
     key,
-    capabilities: new Set(full ? capabilities : roles.flatMap((role) => role.capabilities ?? [])),
+    // A dealer's user runs nothing of the company's, whatever a role says.
+    capabilities: new Set(external ? [] : full ? capabilities : roles.flatMap((role) => role.capabilities ?? [])),
     object(name) {
       const known = cache.get(name);
       if (known !== undefined) return known;
@@ -80,7 +81,9 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
     grants.push(...known.map((grant) => declaredGrant('directory', grant)));
     const readable = grants.filter((grant) => grant.scopes.read !== 'none');
     if (readable.length === 0) return null;
-    const master = object.master?.target ?? null;
+    const target = object.master?.target ?? null;
+    // Who has every right follows no master, but for a dealer's user, who stays inside the own organisation.
+    const master = target === object || (full && !external) ? null : target;
     return new CompiledObject({
       catalog,
       object,
@@ -88,7 +91,7 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
       roles: roleNames,
       ceiling: external && master === null ? ceiling : true,
       sharing: sharedFilter(catalog),
-      master: master === null || full ? null : () => access.object(master.name),
+      master: master === null ? null : () => access.object(master.name),
     });
   }
 
