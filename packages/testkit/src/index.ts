@@ -9,3 +9,5 @@ export {
   startScript,
   TestProcess,
 } from './faults.ts';
+export { fieldPaths, type MetadataShape, metadataArbitrary, transition } from './metadata.ts';
+export { assertPhysical, insertRows } from './physical.ts';

@@ -14,7 +14,7 @@ export type { Impact, Plan, PlanConflict, PlanStep } from './plan.ts';
 export { keptDays, purgeSetAside } from './purge.ts';
 export { type Deleted, deletedMetadata, restoreMetadata, undoMetadata } from './restore.ts';
 export { type Applied, type ApplyOptions, applyMetadata, planMetadata } from './run.ts';
-export { installAll, kernel } from './setup.ts';
+export { installAll, kernelDeclarations } from './setup.ts';
 export { type Table, type TableColumn, type TableIndex, tableOf } from './table.ts';
 export { type MetadataTask, metadataTasks, runMetadataTasks } from './tasks.ts';
 export { tasksJob } from './work.ts';

@@ -5,7 +5,7 @@ import { peopleObjects } from '../people/objects.ts';
 import { installApp, kernelApp } from './apps.ts';
 
 /** What the kernel itself declares, in the form of an app. */
-export const kernel: App = {
+export const kernelDeclarations: App = {
   name: kernelApp,
   version: '1',
   label: { zh: '系统', en: 'System' },
@@ -21,7 +21,7 @@ export async function installAll(db: Database, apps: readonly App[] = []): Promi
     sql`select name, version, shipped from huike.app`,
   );
   const installed = new Map(rows.map((row) => [row.name, row]));
-  for (const app of [kernel, ...apps]) {
+  for (const app of [kernelDeclarations, ...apps]) {
     const known = installed.get(app.name);
     if (known?.version === app.version && sameJson(known.shipped, plain(app.metadata))) continue;
     await installApp(db, { kind: 'system', name: 'setup' }, app);
