@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { parseSync } from '@swc/core';
 import { filesBelow, root } from './files.mjs';
 
+/** The checkout; another folder for this script's own tests. */
+const checkout = process.argv[2] ?? root;
+
 /** Words that an app's object shares with the house, and why they may stand in packages/. */
 const shared = {
   user: "the kernel's own",
@@ -19,7 +22,7 @@ const shared = {
  * @returns {Promise<Set<string>>}
  */
 async function appObjects() {
-  const apps = join(root, 'apps');
+  const apps = join(checkout, 'apps');
   const modules = (existsSync(apps) ? readdirSync(apps) : [])
     .map((name) => join(apps, name, 'src', 'index.ts'))
     .filter((file) => existsSync(file));
@@ -57,12 +60,12 @@ function words(node, found) {
 const forbidden = await appObjects();
 for (const word of Object.keys(shared)) forbidden.delete(word);
 
-const files = filesBelow(join(root, 'packages')).filter(
+const files = filesBelow(join(checkout, 'packages')).filter(
   (path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path) && !path.startsWith('testkit/'),
 );
 let problems = 0;
 for (const path of files) {
-  const code = readFileSync(join(root, 'packages', path));
+  const code = readFileSync(join(checkout, 'packages', path));
   const tree = parseSync(code.toString('utf8'), { syntax: 'typescript', tsx: path.endsWith('.tsx') });
   words(tree.body, (word, start) => {
     if (!forbidden.has(word)) return;

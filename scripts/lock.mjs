@@ -31,13 +31,15 @@ function processOf(pid) {
 
 /** @param {string} holder */
 function lives(holder) {
-  const [pid, birth] = holder.split(':');
+  const [number, birth] = holder.split(':');
+  const pid = Number(number);
+  if (!(pid > 0)) return false; // 0 would mean our own group
   try {
-    process.kill(Number(pid), 0);
+    process.kill(pid, 0);
   } catch (error) {
     if (codeOf(error) !== 'EPERM') return false;
   }
-  const now = processOf(Number(pid));
+  const now = processOf(pid);
   return now === undefined || (!now.zombie && (!birth || birth === now.birth));
 }
 
