@@ -1,5 +1,6 @@
 // Imports run one way: schema <- kernel <- engines <- server; apps and web see the schema only. `scripts/check-imports.mjs` runs this.
-const tests = '\\.test\\.tsx?$';
+/** Tests, and what only tests use: `fixture.ts`, `x.fixture.ts`, `fixtures/`. */
+const tests = '\\.test\\.tsx?$|(^|[/.])fixtures?[/.]';
 const engine = '^packages/engines/([^/]+)/';
 
 /** @param {string} name @param {object} from @param {object} to */
@@ -66,7 +67,7 @@ module.exports = {
       { path: ours, pathNot: [tests, '^packages/server/', '^bench/'] },
       { path: '^packages/server/' },
     ),
-    forbid('nobody-imports-a-test', { path: ours }, { path: tests }),
+    forbid('nobody-imports-a-test', { path: ours, pathNot: [tests, '^packages/testkit/'] }, { path: tests }),
     forbid('scripts-stand-alone', { path: '^scripts/' }, { path: '^(packages|apps|connectors|bench)/' }),
     forbid('nobody-imports-scripts', { path: '^(packages|apps|connectors|bench)/' }, { path: '^scripts/' }),
   ],

@@ -61,7 +61,7 @@ const forbidden = await appObjects();
 for (const word of Object.keys(shared)) forbidden.delete(word);
 
 const files = filesBelow(join(checkout, 'packages')).filter(
-  (path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path) && !path.startsWith('testkit/'),
+  (path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|(^|[/.])fixtures?[/.]/.test(path) && !path.startsWith('testkit/'),
 );
 let problems = 0;
 for (const path of files) {

@@ -40,5 +40,5 @@ export function select(files, patterns) {
  * @param {string} file
  */
 export function usesBrowser(root, file) {
-  return existsSync(join(root, file)) && readFileSync(join(root, file), 'utf8').includes('launchChromium');
+  return existsSync(join(root, file)) && readFileSync(join(root, file), 'utf8').includes('launchChromium(');
 }

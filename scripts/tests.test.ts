@@ -36,7 +36,7 @@ test('the tests of every part of the checkout are found, and nothing installed o
 });
 
 test('a test that drives a browser is known by the call that starts one', (t) => {
-  const folder = folderWith(t, { 'a.test.ts': 'const browser = await launchChromium();', 'b.test.ts': 'test();' });
+  const folder = folderWith(t, { 'a.test.ts': `await ${'launchChromium'}()`, 'b.test.ts': 'test()' });
   assert.equal(usesBrowser(folder, 'a.test.ts'), true);
   assert.equal(usesBrowser(folder, 'b.test.ts'), false);
 });
