@@ -8,7 +8,8 @@ import { type JobHandler, JobRunner, type JobStats, installJobs, jobStats } from
 import { openPeople, openSecrets, type People } from './people/index.ts';
 import { peopleHooks } from './people/hooks.ts';
 import * as read from './read/index.ts';
-import { type Refused, type Validator, type WriteContext, type WriteOptions, write, writePartial, type Written } from './write/index.ts';
+import { write, writePartial } from './write/index.ts';
+import type { Refused, Validator, WriteContext, WriteOptions, Written } from './write/types.ts';
 
 // One kernel a process: the database, the catalog, people, the two paths to records, the sealer and the jobs. Everything
 // outside of the kernel reads and writes through this.

@@ -47,11 +47,12 @@ function titled(
   return resolvePath(access, object, [...path.steps.map((step) => step.name), path.field.name, target.title.name]);
 }
 
+/** Spelled as the indexes are: `nulls first` forwards and `nulls last` backwards, the id (the last key) without. */
 export function orderBy(keys: readonly SortKey[]): SQL {
   return sql.join(
-    keys.map((key) => {
+    keys.map((key, index) => {
       const direction = key.descending ? sql`desc` : sql`asc`;
-      const empty = !key.nullable ? sql`` : key.descending ? sql` nulls last` : sql` nulls first`;
+      const empty = index === keys.length - 1 ? sql`` : key.descending ? sql` nulls last` : sql` nulls first`;
       return sql`${key.expression} ${direction}${empty}`;
     }),
     ', ',
