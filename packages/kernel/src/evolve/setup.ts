@@ -2,6 +2,7 @@ import { type App, type JsonObject, type MetadataDocument, sameJson } from '@hui
 import type { Database } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import { peopleObjects } from '../people/objects.ts';
+import { dutyRoles } from '../people/roles.ts';
 import { installApp, kernelApp } from './apps.ts';
 
 /** What the kernel itself declares, in the form of an app. */
@@ -9,7 +10,7 @@ export const kernelDeclarations: App = {
   name: kernelApp,
   version: '1',
   label: { zh: '系统', en: 'System' },
-  metadata: { objects: peopleObjects },
+  metadata: { objects: peopleObjects, roles: dutyRoles },
 };
 
 /**

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type MetadataDocument, newId, type Role } from '@huike/schema';
-import type { Origin } from '../access/actor.ts';
+import { type Command, type Grant, type MetadataDocument, newId, type Role } from '@huike/schema';
+import type { Actor, Origin, UserActor } from '../access/actor.ts';
 import { loadCatalog } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { type Database, sql } from '../database/index.ts';
-import { applyMetadata } from '../evolve/index.ts';
+import { applyMetadata, installAll } from '../evolve/index.ts';
+import { type WriteContext, write } from '../write/index.ts';
+import { actorForUser } from './actor.ts';
 import { storePasswords } from './credentials.ts';
-import { peopleObjects } from './objects.ts';
+import { peopleHooks } from './hooks.ts';
 import { hashPassword } from './passwords.ts';
 import { openPeople, type People } from './people.ts';
-import { dutyRoles } from './roles.ts';
 import { secretsFrom } from './secrets.ts';
 
 // For tests: a company with people in it, and a clock that stands until it is moved.
@@ -33,28 +34,52 @@ export interface Company {
   readonly setProfile: (profile: Catalog['company']['profile']) => Promise<void>;
   readonly addUser: (user?: NewUser) => Promise<{ readonly id: string; readonly email: string }>;
   readonly addDepartment: (parent?: string | null, external?: boolean) => Promise<string>;
+  /** The actor that a user is. */
+  readonly actorOf: (userId: string) => Promise<UserActor>;
   readonly events: () => Promise<
     { readonly type: string; readonly actor: string; readonly ip: string | null; readonly data: unknown }[]
   >;
   readonly pass: (span: { readonly seconds?: number; readonly minutes?: number; readonly days?: number }) => void;
 }
 
-export const roles: readonly Role[] = [{ name: 'rep' }, { name: 'clerk', capabilities: ['people'] }, ...dutyRoles];
+const keeps: Grant = { read: 'all', create: true, update: 'all', delete: 'all', transfer: 'all' };
+const onPeople = { user: keeps, department: keeps, position: keeps };
+const roles: readonly Role[] = [
+  { name: 'rep' },
+  { name: 'clerk', objects: onPeople, capabilities: ['people'] },
+  // Everything on the records, nothing besides.
+  { name: 'meddler', objects: onPeople },
+];
 
 export const origin: Origin = { ip: '192.0.2.1', userAgent: 'test', requestId: null };
 
 /** A company without people, on a database of its own. */
 export async function openCompany(database: Database, metadata: MetadataDocument = {}): Promise<Company> {
   let time = Date.parse('2026-03-02T09:00:00Z');
-  await applyMetadata(database, setup, {
-    ...metadata,
-    objects: [...peopleObjects, ...(metadata.objects ?? [])],
-    roles,
-  });
+  await installAll(database);
+  await applyMetadata(database, setup, { ...metadata, roles });
   let catalog = await loadCatalog(database);
   const secrets = secretsFrom(randomBytes(32));
-  const parts = { database, secrets, catalog: () => catalog, now: () => new Date(time) };
+  const parts = {
+    database,
+    secrets,
+    catalog: () => catalog,
+    now: () => new Date(time),
+    write: (actor: Actor, commands: readonly Command[]) => write(context, actor, commands),
+  };
   const people = openPeople(parts);
+  const reload = async () => {
+    catalog = await loadCatalog(database);
+    return catalog;
+  };
+  const context: WriteContext = {
+    db: database,
+    catalogs: { current: () => catalog, reload },
+    now: parts.now,
+    hooks: peopleHooks(people),
+    validators: [],
+    committed: () => {},
+  };
   // The cost of a hash is paid once: most tests don't look at it.
   const usual = await hashPassword(password);
 
@@ -63,7 +88,7 @@ export async function openCompany(database: Database, metadata: MetadataDocument
     other: openPeople(parts),
     async setProfile(profile) {
       await applyMetadata(database, setup, { settings: [{ name: 'company', profile }] });
-      catalog = await loadCatalog(database);
+      await reload();
     },
     async addUser(user = {}) {
       const id = newId();
@@ -86,6 +111,11 @@ export async function openCompany(database: Database, metadata: MetadataDocument
         values (${sql.value(id)}, 1, ${sql.value(id)}, now(), now(), 'D', ${sql.value(parent)}, ${sql.value(external)})`,
       );
       return id;
+    },
+    async actorOf(userId) {
+      const actor = await actorForUser(people, userId, origin);
+      if (actor === null) throw new Error('no such user');
+      return actor;
     },
     events: () =>
       database.query(

@@ -1,4 +1,5 @@
-import type { UserActor } from '../access/actor.ts';
+import type { Command } from '@huike/schema';
+import type { Actor, UserActor } from '../access/actor.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { type Database, type Queryable, type SQL, sql } from '../database/index.ts';
 import { type Policy, policyOf } from './policy.ts';
@@ -46,16 +47,21 @@ export interface People {
   readonly secrets: Secrets;
   /** The metadata as it stands. */
   readonly catalog: () => Catalog;
+  readonly write: WriteRecords;
   readonly now: () => Date;
   readonly watch: VersionWatch;
   readonly sessions: VersionedCache<SessionEntry>;
   readonly tokens: VersionedCache<TokenEntry>;
 }
 
+/** The one way to write records: `write` with everything but who and what. */
+export type WriteRecords = (actor: Actor, commands: readonly Command[]) => Promise<readonly { readonly id: string }[]>;
+
 export interface PeopleParts {
   readonly database: Database;
   readonly secrets: Secrets;
   readonly catalog: () => Catalog;
+  readonly write: WriteRecords;
   readonly now?: () => Date;
 }
 

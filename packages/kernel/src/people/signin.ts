@@ -101,7 +101,7 @@ export async function admit(people: People, account: Account, admission: Admissi
     const opened = await openSession(tx, policy.session, now, { userId, pending, ip, userAgent });
     if (attempt !== null) await rewardAttempt(tx, attempt, now);
     await tx.execute(
-      sql`insert into huike.last_sign_in (user_id, at) values (${sql.value(userId)}, ${time(now)}) on conflict (user_id) do update set at = excluded.at`,
+      sql`insert into huike.last_active (user_id, at) values (${sql.value(userId)}, ${time(now)}) on conflict (user_id) do update set at = excluded.at`,
     );
     await appendEvent(tx, userInLog(userId, origin), {
       type: 'signIn',

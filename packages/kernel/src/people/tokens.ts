@@ -21,14 +21,14 @@ export interface NewToken {
 
 /**
  * Makes a token of the actor's own; its text is shown once. Throws `write.invalid`, and `auth.scope` when the actor
- * came with a token itself: a narrow one must not make a wide one.
+ * came with a token of fewer scopes than all: a narrow one must not make a wide one.
  */
 export async function createToken(
   people: People,
   actor: UserActor,
   wanted: NewToken,
 ): Promise<{ readonly id: string; readonly token: string }> {
-  if (actor.tokenScopes !== null) throw problem('auth.scope');
+  requireAllScopes(actor);
   const now = people.now();
   const { maxDays } = policyNow(people).token;
   const latest = maxDays === null ? null : new Date(now.getTime() + maxDays * 86_400_000);
@@ -46,6 +46,10 @@ export async function createToken(
     await appendEvent(tx, actor, { type: 'tokenCreated', data: { token: id, name: wanted.name.trim(), scopes } });
   });
   return { id, token };
+}
+
+function requireAllScopes(actor: UserActor): void {
+  if (actor.tokenScopes !== null && !actor.tokenScopes.includes('*')) throw problem('auth.scope');
 }
 
 function issuesOf(wanted: NewToken, expiresAt: Date | null, now: Date, latest: Date | null): Issue[] {
@@ -86,8 +90,9 @@ export async function listTokens(people: People, userId: string): Promise<TokenI
   );
 }
 
-/** Ends one of the actor's tokens. Throws `record.unknown`. */
+/** Ends one of the actor's tokens. Throws `record.unknown`, `auth.scope`. */
 export async function revokeToken(people: People, actor: UserActor, id: string): Promise<void> {
+  requireAllScopes(actor);
   await people.database.transaction(async (tx) => {
     const ended = await tx.execute(
       sql`delete from huike.token where user_id = ${sql.value(actor.id)} and id = ${sql.value(id)}`,

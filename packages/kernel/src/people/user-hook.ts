@@ -6,7 +6,7 @@ import { changedColumns, holds, refuseExternalRights, requirePeople } from './gu
 import type { HookContext, StoredRow, Taken, WriteHook, WrittenRow } from './hook.ts';
 import { ownFields } from './objects.ts';
 import { hashPassword } from './passwords.ts';
-import { moveVersion, type People } from './people.ts';
+import { moveVersion, type People, time } from './people.ts';
 import { type Policy, policyOf } from './policy.ts';
 import { endSessions } from './sessions.ts';
 
@@ -26,10 +26,23 @@ export function userHook(people: People): WriteHook<GivenPassword> {
     object: 'user',
     takes: ['password'],
     selfField: 'owner',
-    prepare: (taken) => Promise.all(taken.map(givenPassword)),
+    prepare: givenPasswords,
     afterWrite: afterUsers,
     afterCommit: () => people.watch.expire(),
   };
+}
+
+const passwordsAtMost = 500;
+const atOnce = 2;
+
+/** A few at a time, so that people who sign in meanwhile find a turn. */
+async function givenPasswords(taken: readonly Taken[]): Promise<GivenPassword[]> {
+  if (taken.length > passwordsAtMost) throw problem('request.tooMany', { what: 'passwords', limit: passwordsAtMost });
+  const given: GivenPassword[] = [];
+  for (let start = 0; start < taken.length; start += atOnce) {
+    given.push(...(await Promise.all(taken.slice(start, start + atOnce).map(givenPassword))));
+  }
+  return given;
 }
 
 async function givenPassword({ password = null }: Taken): Promise<GivenPassword> {
@@ -52,15 +65,29 @@ async function afterUsers(tx: Tx, context: HookContext, rows: readonly UserRow[]
   if (policy.separateDuties && rows.some((row) => isActive(row.after) && mixesDuties(roles, rolesOf(row.after)))) {
     throw problem('people.duties');
   }
-  await countAdministrators(tx, policy, rows);
+  await countAdministrators(tx, context, policy, rows);
   if (rows.some((row) => changes(row, ['roles', 'department', 'active', 'deletedAt']))) {
     await refuseExternalRights(tx, roles);
   }
+  const enabled = rows.filter((row) => row.op === 'update' && isActive(row.after) && !isActive(row.before));
+  await noteActive(
+    tx,
+    enabled.map((row) => row.id),
+    context.now,
+  );
   const endsFor = (row: UserRow) =>
     !isActive(row.after) || row.prepared !== null || (policy.separateDuties && changes(row, ['roles']));
   await endSessions(
     tx,
     rows.filter(endsFor).map((row) => row.id),
+  );
+}
+
+/** Whoever was disabled for being away too long isn't again the next day. */
+async function noteActive(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.execute(
+    sql`insert into huike.last_active (user_id, at) select id, ${time(now)} from unnest(${sql.value([...ids])}::uuid[]) id on conflict (user_id) do update set at = excluded.at`,
   );
 }
 
@@ -157,15 +184,25 @@ async function setPasswords(tx: Tx, context: HookContext, policy: Policy, rows: 
   return issues;
 }
 
-/** At least one active administrator remains; where duties are separate, no more than the one for emergencies. */
-async function countAdministrators(tx: Tx, policy: Policy, rows: readonly UserRow[]): Promise<void> {
+/**
+ * At least one active administrator remains; where duties are separate, no more than the one for emergencies. The
+ * set-up makes the first one only: of two at once, the second is refused.
+ */
+async function countAdministrators(
+  tx: Tx,
+  { actor }: HookContext,
+  policy: Policy,
+  rows: readonly UserRow[],
+): Promise<void> {
   const lost = rows.some((row) => isActiveAdministrator(row.before) && !isActiveAdministrator(row.after));
   const won = rows.some((row) => !isActiveAdministrator(row.before) && isActiveAdministrator(row.after));
-  if (!lost && !(won && policy.separateDuties)) return;
+  const setsUp = actor.kind === 'system' && actor.name === 'setup';
+  if (!lost && !(won && (policy.separateDuties || setsUp))) return;
   const [row] = await tx.query<{ count: number }>(
     sql`select count(*)::int as count from data."user" where active and "deletedAt" is null and roles @> ${sql.value([administratorRole])}::text[]`,
   );
   const count = row?.count ?? 0;
   if (lost && count === 0) throw problem('people.lastAdministrator');
+  if (won && setsUp && count > 1) throw problem('setup.done');
   if (won && policy.separateDuties && count > 1) throw problem('people.breakGlass');
 }

@@ -16,7 +16,8 @@ create table huike.credential (
   must_change boolean not null
 );
 
-create table huike.last_sign_in (
+-- When a user signed in last, or was enabled again.
+create table huike.last_active (
   user_id uuid primary key,
   at timestamptz not null
 );
@@ -80,9 +81,9 @@ create table huike.oidc_identity (
   subject text collate "C" not null,
   user_id uuid not null,
   created_at timestamptz not null,
-  primary key (issuer, subject)
+  primary key (issuer, subject),
+  unique (user_id, issuer)
 );
-create index on huike.oidc_identity (user_id);
 
 -- Failed sign-ins. `account` is a digest of the e-mail as typed, whether anyone has it or not; '' stands for all.
 -- Unlogged: after a crash everyone has a fresh start, and a flood of failures writes no log.
