@@ -1,5 +1,6 @@
 // A text file as a table: encoding and delimiter are found, the rest streams.
 import { problem } from '@huike/schema';
+import { unguard } from '../export/cells.ts';
 import { CsvReader, type CsvRow, type Delimiter, findDelimiter } from './csv.ts';
 import { bytesOf, type Encoding, hasMarks, suggestText, TextReader, withoutMarks } from './encoding.ts';
 import { type BadRow, columnNames, fitRow, type Table, type TableRow, type TableWarning } from './rows.ts';
@@ -27,7 +28,10 @@ export async function openCsv(chunks: AsyncIterable<Uint8Array>): Promise<Table>
     const first = await rows.next();
     if (first.done) throw problem('import.empty');
     const warnings: TableWarning[] = [];
-    const columns = columnNames(first.value.values.map(withoutMarks), warnings);
+    const columns = columnNames(
+      first.value.values.map((name) => unguard(withoutMarks(name))),
+      warnings,
+    );
     return {
       format: 'csv',
       columns,
@@ -91,7 +95,7 @@ async function* tableRows(
 ): AsyncGenerator<TableRow | BadRow> {
   try {
     for await (const { line, values, problem } of rows) {
-      const row = fitRow(line, values, width, problem);
+      const row = fitRow(line, values.map(unguard), width, problem);
       if (row) yield row.values.some(hasMarks) ? withUndecodable(row, reader.encoding) : row;
     }
   } finally {
