@@ -1,0 +1,255 @@
+// The one write path. A write is read from top to bottom: commands become rows, rows are locked, admitted, completed
+// and compared with what is stored; then everything that follows is sent in one go and committed.
+import { type Command, newId } from '@huike/schema';
+import { type Actor, accessOf } from '../access/index.ts';
+import type { Catalog, CatalogField } from '../catalog/types.ts';
+import { appendChanges, type NewChange } from '../changes/index.ts';
+import type { Queryable, Tx } from '../database/index.ts';
+import { zoneOf } from '../filter/slots.ts';
+import { enqueue } from '../jobs/index.ts';
+import { admit } from './admit.ts';
+import { again, whenCommitted } from './again.ts';
+import { changedFields, compare } from './compare.ts';
+import { complete, refuseMissing } from './complete.ts';
+import { Conflict, conflictIn, explain, refuseDoubles, throwConflict } from './conflicts.ts';
+import { keyOf, refuseReferred } from './discover.ts';
+import { Failures } from './failures.ts';
+import { admitFiles, writeFileLinks } from './files.ts';
+import { admitOwners, hooksAfter, runHooks, validate } from './finish.ts';
+import { compareLinks, type LinkChange, writeLinks } from './links.ts';
+import { type Locks, lock } from './lock.ts';
+import { numberApart, numberWithin } from './numbers.ts';
+import { inRounds } from './partial.ts';
+import { plan } from './plan.ts';
+import { resolve } from './resolve.ts';
+import { revert } from './revert.ts';
+import { add, subtract, type Touched, touchedBy } from './rollups.ts';
+import type { Stored } from './shape.ts';
+import { storeRows } from './store.ts';
+import { takeForHooks } from './taken.ts';
+import type { Refused, Row, Work, WriteContext, WriteOptions, Written } from './types.ts';
+
+/**
+ * Does all commands or none, in one transaction. Answers one result for each, in order.
+ *
+ * Throws a Problem with everything that is wrong: `write.invalid` for values, or the first of what is refused
+ * otherwise (`object.unknown`, `record.unknown`, `access.denied`, `access.fieldDenied`, `write.version`,
+ * `write.conflict`, `write.restricted`), each with a path `/{index}/…` among its issues.
+ */
+export function write(
+  context: WriteContext,
+  actor: Actor,
+  commands: readonly Command[],
+  options: WriteOptions = {},
+): Promise<Written[]> {
+  return writeLeft(context, actor, commands, options);
+}
+
+/** The same as a part of a transaction that `transact` opened. */
+export async function writeIn(
+  tx: Tx,
+  context: WriteContext,
+  actor: Actor,
+  commands: readonly Command[],
+  options: WriteOptions = {},
+): Promise<Written[]> {
+  try {
+    return await writeLeftIn(tx, context, actor, commands, options);
+  } catch (error) {
+    if (error instanceof Conflict) throwConflict(error);
+    throw error;
+  }
+}
+
+/**
+ * Does the commands that can be done, in one transaction, and tells of each other one why not. A command that refers to
+ * one that fails, fails too.
+ */
+export function writePartial(
+  context: WriteContext,
+  actor: Actor,
+  commands: readonly Command[],
+  options: WriteOptions = {},
+): Promise<(Written | Refused)[]> {
+  return inRounds(commands, (left) => writeLeft(context, actor, left, options));
+}
+
+/** The same as a part of a transaction that `transact` opened. */
+export function writePartialIn(
+  tx: Tx,
+  context: WriteContext,
+  actor: Actor,
+  commands: readonly Command[],
+  options: WriteOptions = {},
+): Promise<(Written | Refused)[]> {
+  return inRounds(commands, (left) =>
+    tx
+      .savepoint(() => writeLeftIn(tx, context, actor, left, options))
+      .catch((error: unknown) => (error instanceof Conflict ? explain(tx, error) : Promise.reject(error))),
+  );
+}
+
+/** Commands of which some were taken out: their places stay. */
+type Left = readonly (Command | undefined)[];
+
+async function writeLeft(
+  context: WriteContext,
+  actor: Actor,
+  commands: Left,
+  options: WriteOptions,
+): Promise<Written[]> {
+  const taken = await takeForHooks(context, commands);
+  return again(context, async (catalog, once) => {
+    const work = begin(context, catalog, actor, options);
+    try {
+      await understand(context.db, work, commands, taken);
+      if (work.failures.none) await numberApart(work);
+      // The last statements go out together with the commit.
+      return await once(async (tx) => {
+        await perform(tx, work, options);
+        return results(work);
+      });
+    } catch (error) {
+      const conflict = conflictIn(work, error);
+      if (conflict instanceof Conflict) return explain(context.db, conflict);
+      throw conflict;
+    }
+  });
+}
+
+async function writeLeftIn(
+  tx: Tx,
+  context: WriteContext,
+  actor: Actor,
+  commands: Left,
+  options: WriteOptions,
+): Promise<Written[]> {
+  const taken = await takeForHooks(context, commands);
+  const work = begin(context, context.catalogs.current(), actor, options);
+  try {
+    await understand(tx, work, commands, taken);
+    await Promise.all(await perform(tx, work, options));
+    return results(work);
+  } catch (error) {
+    throw conflictIn(work, error);
+  }
+}
+
+function begin(context: WriteContext, catalog: Catalog, actor: Actor, options: WriteOptions): Work {
+  return {
+    context,
+    catalog,
+    actor,
+    access: accessOf(catalog, actor),
+    now: context.now(),
+    timeZone: zoneOf(actor, catalog),
+    batch: newId(),
+    onBehalf: options.onBehalf ?? null,
+    failures: new Failures(),
+    rows: [],
+    top: [],
+  };
+}
+
+/** What the commands mean: which records, which fields, which values. Nothing is locked yet. */
+async function understand(
+  db: Queryable,
+  work: Work,
+  commands: Left,
+  taken: ReadonlyMap<number, unknown>,
+): Promise<void> {
+  plan(work, commands);
+  for (const [index, prepared] of taken) {
+    const row = work.top[index];
+    if (row !== undefined) row.prepared = prepared;
+  }
+  await resolve(db, work);
+  await revert(db, work);
+}
+
+/** Everything inside of the transaction. The statements that it returns are sent and need not be waited for. */
+async function perform(tx: Tx, work: Work, options: WriteOptions): Promise<Promise<unknown>[]> {
+  const locks = await lock(tx, work);
+  admit(work, locks);
+  await Promise.all([refuseReferred(tx, work), admitFiles(tx, work)]);
+  const links = await compareLinks(tx, work);
+  if (work.failures.none) await numberWithin(tx, work);
+  complete(work, locks);
+  refuseMissing(work);
+  compare(work, links);
+  admitOwners(work, locks);
+  refuseDoubles(work);
+  await validate(tx, work);
+  work.failures.throwIfAny();
+  return send(tx, work, locks, links, options);
+}
+
+async function send(
+  tx: Tx,
+  work: Work,
+  locks: Locks,
+  links: ReadonlyMap<Row, readonly LinkChange[]>,
+  options: WriteOptions,
+): Promise<Promise<unknown>[]> {
+  const dirty = work.rows.filter((row) => row.dirty);
+  const touched = touchedRollups(work, locks, dirty);
+  const sent = [
+    ...subtract(tx, work, touched),
+    ...storeRows(tx, work),
+    ...writeLinks(tx, work, links),
+    ...writeFileLinks(tx, work),
+    appendChanges(
+      tx,
+      { id: work.batch, actor: work.actor, onBehalf: work.onBehalf, at: work.now },
+      dirty.map(changeOf),
+    ),
+    ...add(tx, work, touched),
+    enqueue(tx, options.jobs ?? []),
+  ];
+  await runHooks(tx, work);
+  for (const fn of hooksAfter(work)) whenCommitted(tx, fn);
+  if (dirty.length > 0) whenCommitted(tx, work.context.committed);
+  sent.push(tx.queryText('select huike.expect_metadata($1)', [work.catalog.version], 'write.expect'));
+  // The transaction minds their failures, whether or not anyone waits for them.
+  for (const statement of sent) statement.catch(() => {});
+  return sent;
+}
+
+function changeOf(row: Row): NewChange {
+  return {
+    op: row.op,
+    object: row.object.id,
+    record: row.id,
+    version: Number(row.after.version),
+    data: row.difference,
+  };
+}
+
+function touchedRollups(work: Work, { parents }: Locks, dirty: readonly Row[]): Touched[] {
+  const effects = dirty.map((row) => ({
+    detail: row.object,
+    id: row.id,
+    fields: row.op === 'update' ? changedFields(row) : null,
+    parents: (via: CatalogField) => ({ before: parentIn(row.before, via), after: parentIn(row.after, via) }),
+  }));
+  return touchedBy(work.catalog, effects, (object, id, via) => parents.of.get(keyOf(object, id))?.[via.name] ?? null);
+}
+
+/** A record counts where its relation points, while it lives. */
+function parentIn(row: Readonly<Stored> | null, via: CatalogField): string | null {
+  const id = row === null || (row.deletedAt ?? null) !== null ? null : (row[via.column] ?? null);
+  return typeof id === 'string' ? id : null;
+}
+
+function results(work: Work): Written[] {
+  return work.top.flatMap((row, index): Written[] => {
+    if (row === undefined) return [];
+    const version = Number((row.dirty ? row.after : row.before)?.version ?? 0);
+    return [{ index, id: row.id, op: row.dirty ? row.op : 'none', version }];
+  });
+}
+
+export { transact, whenCommitted } from './again.ts';
+export { WriteProblem } from './failures.ts';
+export { recomputeRollups } from './rollups.ts';
+export type * from './types.ts';
