@@ -1,4 +1,31 @@
+export { type Access, type Actor, accessOf, type ObjectAccess, type Origin, type SystemActor, type UserActor } from './access/index.ts';
 export * from './catalog/index.ts';
+export {
+  appendEvent,
+  type ChainHead,
+  chainHead,
+  lastSealed,
+  readChanges,
+  type SealedChange,
+  sealAll,
+  sealedChannel,
+  type Verification,
+  verifyChain,
+} from './changes/index.ts';
 export * from './database/index.ts';
 export * from './evolve/index.ts';
+export * from './files/index.ts';
 export * from './jobs/index.ts';
+export { Kernel, type KernelOptions } from './kernel.ts';
+export * from './people/index.ts';
+export {
+  type Description,
+  declaredState,
+  describe,
+  type FieldDescription,
+  type HistoryPage,
+  type ObjectDescription,
+  type Page,
+  type SearchQuery,
+} from './read/index.ts';
+export type { Refused, Validator, WriteOptions, Written } from './write/index.ts';

@@ -26,7 +26,10 @@ export interface Schedule<Payload extends Json> {
 export interface EnqueueOptions {
   /** Jobs of one kind and order run one at a time, in the order they were enqueued; one that waits for its retry is passed. */
   readonly order?: string;
-  /** At most one waiting job of this kind and key: a further one replaces its payload. */
+  /**
+   * At most one waiting job of this kind and key: a further one replaces its payload. Writers of one key wait for one
+   * another's commit, so let it name a record rather than the whole world.
+   */
   readonly key?: string;
   /** ISO 8601; not before this. Absent: at once. */
   readonly runAt?: string;

@@ -215,12 +215,11 @@ create table huike.file (
   state text collate "C" not null default 'receiving' check (state in ('receiving', 'stored', 'removing')),
   created_by uuid, -- null: the system
   created_at timestamptz not null default now(),
-  unlinked_at timestamptz, -- when the last link that went away went away
+  unlinked_at timestamptz, -- when a link last went away
+  removing_at timestamptz,
   check ((sha256 is not null) or state <> 'stored')
 );
 create index file_unsettled on huike.file (created_at) where state <> 'stored';
-create index file_created on huike.file (created_at);
-create index file_unlinked on huike.file (unlinked_at) where unlinked_at is not null;
 
 -- Which record's field shows a file. Written with the record.
 create table huike.file_link (
