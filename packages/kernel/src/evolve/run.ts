@@ -15,6 +15,7 @@ import type { Catalog } from '../catalog/types.ts';
 import { actorName, appendEvent } from '../changes/index.ts';
 import { type Database, errorCode, type Queryable, type Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
+import { guardMetadata } from '../people/guard-metadata.ts';
 import { restoreNothing } from './aside.ts';
 import { catalogIssues } from './check.ts';
 import { createIndex } from './ddl.ts';
@@ -142,6 +143,7 @@ async function run(tx: Tx, actor: Actor, propose: Propose, options: EvolveOption
     ...storeState(source, prepared, options.app ?? null),
     ...storeAside(prepared.aside, prepared.restored, version),
   ]);
+  await guardMetadata(tx, prepared.before, prepared.after);
   await startWork(tx, prepared);
   await storeLog(tx, {
     version,

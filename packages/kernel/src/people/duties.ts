@@ -41,10 +41,10 @@ export function mixedRoles(roles: Roles): string[] {
   return [...roles.keys()].filter((name) => mixesDuties(roles, [name]));
 }
 
-/** Roles that let someone do more than work with records, the administrator among them. */
-export function privilegedRoles(roles: Roles): string[] {
-  const declared = [...roles.values()].filter((role) => (role.capabilities ?? []).length > 0).map((role) => role.name);
-  return [...new Set([administratorRole, ...declared])];
+/** Roles that carry a duty, the administrator among them. */
+export function rolesWithDuty(roles: Roles): string[] {
+  const declared = [...roles.values()].filter((role) => dutiesOf(role.capabilities ?? []).size > 0);
+  return [...new Set([administratorRole, ...declared.map((role) => role.name)])];
 }
 
 /**

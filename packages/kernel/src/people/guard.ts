@@ -1,6 +1,6 @@
 import { type Capability, problem } from '@huike/schema';
 import { sql, type Tx } from '../database/index.ts';
-import { capabilitiesOf, privilegedRoles, type Roles } from './duties.ts';
+import { capabilitiesOf, type Roles, rolesWithDuty } from './duties.ts';
 import type { HookContext, StoredRow, WrittenRow } from './hook.ts';
 
 // What the hooks of people's objects have in common.
@@ -42,6 +42,6 @@ export async function refuseExternalRights(tx: Tx, roles: Roles): Promise<void> 
       union select d.id from data.department d join outside o on d.parent = o.id
     )
     select 1 from data."user" u where u.active and u."deletedAt" is null
-      and u.department in (select id from outside) and u.roles && ${sql.value(privilegedRoles(roles))}::text[] limit 1`);
+      and u.department in (select id from outside) and u.roles && ${sql.value(rolesWithDuty(roles))}::text[] limit 1`);
   if (found.length > 0) throw problem('people.externalRights');
 }
