@@ -59,7 +59,7 @@ test('each kind of signal is passed on once, and the end of the program is waite
 test('Ctrl-C in a terminal reaches the program once', async (t) => {
   const folder = folderWith(t, { 'program.mjs': program, 'wrapper.mjs': wrapper.replace('slice(1)', 'slice(2)') });
   const command = [process.execPath, path.join(folder, 'wrapper.mjs'), path.join(folder, 'program.mjs')];
-  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const quoted = `exec ${command.map((word) => `'${word}'`).join(' ')}`;
   // `script` gives the command a terminal; what is written to it is typed there.
   const args = process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-qec', quoted, '/dev/null'];
   const terminal = spawn('script', args, { stdio: ['pipe', 'pipe', 'inherit'] });
