@@ -93,7 +93,7 @@ export function pending(wanted: readonly Migration[], applied: readonly Applied[
   return wanted.filter(({ number }) => !done.has(number));
 }
 
-async function readApplied(client: pg.Client): Promise<Applied[]> {
+export async function readApplied(client: pg.Client): Promise<Applied[]> {
   const { rows } = await client.query(`select to_regclass('huike.migration') is not null as exists`);
   if (!rows[0].exists) return [];
   return (await client.query('select number, name, breaking, checksum from huike.migration order by number')).rows;

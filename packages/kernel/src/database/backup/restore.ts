@@ -1,0 +1,118 @@
+// A restore: a backup into an empty database, all of it in one transaction or nothing.
+import { pipeline } from 'node:stream/promises';
+import { createZstdDecompress } from 'node:zlib';
+import { Problem, problem } from '@huike/schema';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { callerError } from '../errors.ts';
+import { pending, readApplied, readMigrations } from '../migrate.ts';
+import type { Database } from '../pool.ts';
+import { type BackupHeader, format } from './backup.ts';
+import { copied, schemas, type TableContent } from './catalog.ts';
+import { decode, type Frame } from './frames.ts';
+
+/**
+ * Brings a backup back, and commits once the last byte has been checked. The database must be empty; `migrate` comes
+ * after. It may be of another major version of PostgreSQL, embedded or not. Throws `backup.notEmpty`,
+ * `backup.damaged`, `backup.newer` and `database.newer`; then the database is as empty as before.
+ *
+ * A backup is as trusted as a program: it holds statements, which run as the database's owner.
+ */
+export async function restore(source: AsyncIterable<Uint8Array>, database: Database): Promise<BackupHeader> {
+  const client = await database.direct();
+  const frames = decode(decompress(source));
+  try {
+    await client.query(`set statement_timeout = 0; set idle_in_transaction_session_timeout = 0`);
+    await client.query(`begin; set local search_path = ''; set local check_function_bodies = off`);
+    await requireEmpty(client);
+    const header = await load(client, frames);
+    pending(await readMigrations(), await readApplied(client));
+    await client.query('commit');
+    await client.query('analyze');
+    return header;
+  } catch (error) {
+    throw callerError(error);
+  } finally {
+    await frames.return(undefined);
+    // Ending the session rolls back what isn't committed.
+    await client.end();
+  }
+}
+
+async function requireEmpty(client: pg.Client): Promise<void> {
+  // Two restores at once: the second waits here, and then finds the database no longer empty.
+  await client.query('select pg_advisory_xact_lock(4811202603)');
+  const { rowCount } = await client.query(
+    `select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any ($1::text[]) limit 1`,
+    [schemas],
+  );
+  if (rowCount !== 0) throw problem('backup.notEmpty');
+  for (const schema of schemas) await client.query(`create schema if not exists ${schema}`);
+}
+
+async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const stream = createZstdDecompress();
+  const fed = pipeline(source, stream);
+  // Its failure is the stream's, which the loop below meets.
+  fed.catch(() => {});
+  try {
+    for await (const chunk of stream) yield chunk;
+    await fed;
+  } catch (error) {
+    throw error instanceof Problem ? error : damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const damaged = (detail: string) => problem('backup.damaged', { detail });
+
+async function load(client: pg.Client, frames: AsyncGenerator<Frame>): Promise<BackupHeader> {
+  const first = (await frames.next()).value;
+  if (first?.kind !== 'H') throw damaged('no header');
+  const header: BackupHeader = JSON.parse(first.payload.toString());
+  if (header.format > format) throw problem('backup.newer', { found: header.product });
+  const missing = new Set(header.tables);
+  for (;;) {
+    const { value: frame, done } = await frames.next();
+    if (done) break;
+    const text = frame.payload.toString();
+    if (frame.kind === 'B' || frame.kind === 'A') await client.query(text);
+    else if (frame.kind === 'S') await setSequence(client, JSON.parse(text));
+    else if (frame.kind === 'T') {
+      const table: TableContent = JSON.parse(text);
+      await copyTable(client, table, frames);
+      missing.delete(table.name);
+    } else throw damaged(`frame ${frame.kind}`);
+  }
+  if (missing.size > 0) throw damaged(`no rows of ${[...missing].join(', ')}`);
+  return header;
+}
+
+async function copyTable(client: pg.Client, table: TableContent, frames: AsyncGenerator<Frame>): Promise<void> {
+  let rows: number | undefined;
+  async function* content(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const { value: frame, done } = await frames.next();
+      if (done) throw damaged(`it ends within ${table.name}`);
+      if (frame.kind === 'E') {
+        rows = JSON.parse(frame.payload.toString()).rows;
+        return;
+      }
+      if (frame.kind !== 'D') throw damaged(`frame ${frame.kind} within ${table.name}`);
+      yield frame.payload;
+    }
+  }
+  const into = client.query(copyFrom(`copy ${copied(table)} from stdin`));
+  await pipeline(content(), into);
+  if (into.rowCount !== rows) throw damaged(`${into.rowCount} rows of ${table.name} instead of ${rows}`);
+}
+
+async function setSequence(
+  client: pg.Client,
+  sequence: { name: string; value: string; called: boolean },
+): Promise<void> {
+  await client.query('select pg_catalog.setval($1::text::regclass, $2::int8, $3)', [
+    sequence.name,
+    sequence.value,
+    sequence.called,
+  ]);
+}
