@@ -104,7 +104,7 @@ test('killed at any place, a sweep leaves no row that counts without its bytes, 
       await sweep();
       await pass('2 hours');
     }
-    const killed = startScript(path.join(import.meta.dirname, 'sweep.script.ts'), [t.url, folder], { failPoint });
+    const killed = startScript(path.join(import.meta.dirname, 'fixtures/sweep.ts'), [t.url, folder], { failPoint });
     assert.equal((await killed.ended).signal, 'SIGKILL');
     const there = new Set(await bytes());
     const counting = await t.db.query<{ id: string }>(sql`select id from huike.file where state = 'stored'`);

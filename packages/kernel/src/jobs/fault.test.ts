@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startScript, type TestDatabase, type TestProcess, testDatabase } from '@huike/testkit';
 import { sql } from '../database/sql.ts';
-import { counted, paused } from './fault.jobs.ts';
+import { counted, paused } from './fixtures/jobs.ts';
 import { enqueue, jobStats, listDead } from './index.ts';
 
 const long = process.env.HUIKE_LONG === '1';
@@ -19,7 +19,7 @@ beforeEach(() => t.db.execute(sql`truncate huike.effect`));
 after(() => t.close());
 
 async function server(): Promise<TestProcess> {
-  const one = startScript(path.join(import.meta.dirname, 'fault.worker.ts'), [t.url]);
+  const one = startScript(path.join(import.meta.dirname, 'fixtures/worker.ts'), [t.url]);
   await one.says(/^ready$/m);
   return one;
 }
