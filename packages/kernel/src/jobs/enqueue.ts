@@ -55,14 +55,19 @@ export function onEnqueue(wake: () => void): () => void {
 }
 
 /**
- * A hint to this process's own workers, when the transaction has probably committed. Nothing depends on it: workers
- * look by themselves several times a second.
+ * A hint to this process's own workers, when the transaction has probably committed, and once more a little later.
+ * Nothing depends on it: workers look by themselves several times a second.
  */
 export function wakeSoon(): void {
   if (timer !== undefined || wakers.size === 0) return;
   timer = setTimeout(() => {
     timer = undefined;
-    for (const wake of wakers) wake();
+    wake();
+    setTimeout(wake, 25).unref();
   }, 5);
   timer.unref();
+}
+
+function wake(): void {
+  for (const waker of wakers) waker();
 }

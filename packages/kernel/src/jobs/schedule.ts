@@ -6,7 +6,7 @@ import { sql } from '../database/sql.ts';
 import type { JobSpec } from './define.ts';
 import { wakeSoon } from './enqueue.ts';
 
-export const defaultZone = 'Asia/Shanghai';
+const defaultZone = 'Asia/Shanghai';
 
 export interface ScheduleEntry {
   /** Unique; declares anew what was scheduled under it. */
