@@ -7,7 +7,15 @@ import { type Company, openCompany, origin, password } from './fixture.ts';
 import { moveVersion } from './people.ts';
 import { listSessions, revokeOtherSessions, revokeSession } from './sessions.ts';
 import { signIn, signOut } from './signin.ts';
-import { createToken, listTokens, revokeToken } from './tokens.ts';
+import {
+  createToken,
+  createWriteKey,
+  listTokens,
+  listWriteKeys,
+  resolveWriteKey,
+  revokeToken,
+  revokeWriteKey,
+} from './tokens.ts';
 
 let database: TestDatabase;
 let company: Company;
@@ -205,6 +213,29 @@ test('what is wrong with a token is told at its place', async () => {
     return true;
   });
   await assert.rejects(createToken(company.people, actor, { name: 'x', scopes: ['*'], expiresAt: 'soon' }));
+});
+
+test('a write key belongs to a channel, is made by who operates the system, and ends', async () => {
+  const operator = await company.actorOf((await company.addUser({ roles: ['systemManager'] })).id);
+  const rep = await company.actorOf((await company.addUser()).id);
+  await assert.rejects(createWriteKey(company.people, rep, { name: '官网', channel: 'web' }), {
+    code: 'access.denied',
+  });
+  await assert.rejects(createWriteKey(company.people, operator, { name: '', channel: 'a b' }), {
+    code: 'write.invalid',
+  });
+  const { id, key } = await createWriteKey(company.people, operator, { name: '官网', channel: 'web' });
+  assert.deepEqual(await resolveWriteKey(database.db, key), { id, channel: 'web' });
+  assert.equal(await resolveToken(company.people, key, origin), null);
+  assert.equal(await resolveWriteKey(database.db, key.slice(0, -1)), null);
+  assert.deepEqual(
+    (await listWriteKeys(company.people, operator)).map((one) => [one.name, one.hint]),
+    [['官网', `…${key.slice(-4)}`]],
+  );
+  await assert.rejects(revokeWriteKey(company.people, rep, id), { code: 'access.denied' });
+  await revokeWriteKey(company.people, operator, id);
+  assert.equal(await resolveWriteKey(database.db, key), null);
+  await assert.rejects(revokeWriteKey(company.people, operator, id), { code: 'record.unknown' });
 });
 
 test('garbage and other kinds of keys resolve to nobody', async () => {

@@ -173,6 +173,20 @@ test('a client secret by post, and none at all', async () => {
   await assert.rejects(enter('/', openOidc({ ...configOf(), clientSecret: null })), { code: 'auth.provider' });
 });
 
+test('where wanted, whoever is vouched for becomes a user without roles', async () => {
+  vendor.user = { sub: 's12', email: 'New@Example.com', email_verified: true, name: '周文' };
+  const making = openOidc({ ...configOf(), createUsers: true });
+  await assert.rejects(enter('/'), { code: 'auth.unlinked' });
+  const { user } = await enter('/', making);
+  assert.deepEqual([user.email, user.name, user.roles], ['new@example.com', '周文', []]);
+  assert.equal((await enter('/', making)).user.id, user.id);
+  const disabled = await company.addUser({ active: false });
+  vendor.user = { sub: 's13', email: disabled.email, email_verified: true };
+  await assert.rejects(enter('/', making), { code: 'auth.unlinked' });
+  vendor.user = { sub: 's14', email: 'unsure@example.com' };
+  await assert.rejects(enter('/', making), { code: 'auth.unlinked' });
+});
+
 test('the environment says which provider, over TLS', () => {
   assert.equal(oidcFromEnvironment({}), null);
   const environment = {
