@@ -1,5 +1,5 @@
 // The folder of an embedded PostgreSQL: where it can be, how it is made, where its socket is.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chownSync,
@@ -71,11 +71,12 @@ export function ensureCluster(dataFolder: string, { folder, credentials }: Clust
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
   if (credentials.uid !== undefined) chownSync(draft, credentials.uid, credentials.gid);
-  execFileSync(
+  const made = spawnSync(
     path.join(bin, 'initdb'),
     ['-D', draft, '-U', superuser, '-A', 'trust', '-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'],
-    { ...credentials, cwd: '/', env: serverEnvironment(), stdio: 'pipe' },
+    { ...credentials, cwd: '/', env: serverEnvironment(), encoding: 'utf8' },
   );
+  if (made.status !== 0) throw problem('database.start', { detail: made.error?.message ?? made.stderr.trim() });
   renameSync(draft, folder);
   syncFolder(path.dirname(folder));
   if (path.dirname(folder) !== dataFolder) writePointer(path.join(dataFolder, 'postgres.location'), folder);

@@ -29,9 +29,12 @@ export function sessionOf(config: DatabaseConfig): Session {
 
 /** A pooler refuses start-up options and shares sessions: behind one, each transaction sets its own. */
 export function clientConfig(connectionString: string, session: Session | undefined): pg.ClientConfig {
-  const options = Object.entries(session ?? {}).map(([name, value]) => `-c ${name}=${value}`);
+  // Options in the URL would take the place of ours: put them before ours instead.
+  const given = /[?&]options=([^&]*)/.exec(connectionString)?.[1];
+  const own = Object.entries(session ?? {}).map(([name, value]) => `-c ${name}=${value}`);
+  const options = given === undefined ? own : [decodeURIComponent(given), ...own];
   return {
-    connectionString,
+    connectionString: connectionString.replace(/([?&])options=[^&]*&?/, '$1'),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     application_name: 'huike',

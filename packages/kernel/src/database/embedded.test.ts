@@ -197,7 +197,7 @@ else {
     await assert.rejects(startEmbedded({ dataFolder }), fails('database.lostFolder'));
   });
 
-  test('an ordinary user starts it, root joins and starts it too, under that user', async () => {
+  test('an ordinary user starts it, root starts it too, under that user, and then the user again', async () => {
     const { uid = 0, gid = 0 } = serverCredentials();
     const home = path.join(base, 'ordinary');
     mkdirSync(home);
@@ -211,6 +211,15 @@ else {
     const server = await startEmbedded({ dataFolder });
     assert.equal(Number(execFileSync('stat', ['-c', '%u', `/proc/${server.pid()}`], { encoding: 'utf8' })), uid);
     await server.stop();
+    const again = startScript(file, [dataFolder], { uid, gid });
+    await ready(again);
+    assert.deepEqual(await again.signal('SIGTERM'), { code: 0, signal: null });
+  });
+
+  test('a data folder where nothing can be written is refused with the reason', async () => {
+    const { uid = 0, gid = 0 } = serverCredentials();
+    const refused = startScript(path.join(import.meta.dirname, 'fixtures/owner.ts'), ['/var/huike-data'], { uid, gid });
+    await refused.says(/database\.folder/);
   });
 
   test('someone else’s data folder is refused', async () => {

@@ -2,6 +2,7 @@
 // again when it dies, stopped by its last owner.
 import { spawn } from 'node:child_process';
 import {
+  chownSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -55,6 +56,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+const unusable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
 const name = 'huike'; // of the role and its database
 const startPatience = 600_000; // crash recovery of a large database takes minutes
 const stopPatience = 60_000;
@@ -77,12 +79,23 @@ interface Installation {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   if (process.platform === 'win32') throw problem('database.binaries', { detail: 'Windows' });
+  try {
+    return await start(options);
+  } catch (error) {
+    if (!unusable.has(errorCode(error))) throw error;
+    const detail = error instanceof Error ? error.message : '';
+    throw problem('database.folder', { folder: options.dataFolder, detail });
+  }
+}
+
+async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   // Under root another uid passes through this folder to its cluster, and sees nothing else.
   mkdirSync(options.dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   // One name for one folder, whatever symlinks lead to it: the running server is told by it.
   const dataFolder = realpathSync(options.dataFolder);
   const run = path.join(dataFolder, 'run');
   mkdirSync(run, { recursive: true, mode: 0o700 });
+  giveToOwner(run, dataFolder);
   return withLock(run, async () => {
     const cluster = locateCluster(dataFolder);
     const bin = postgresBinaries(
@@ -155,6 +168,7 @@ async function launch(it: Installation): Promise<void> {
 /** Starts it once; the reason when it ended instead of coming up. */
 async function tryLaunch(it: Installation, sockets: string): Promise<string | undefined> {
   const { file, size } = openLog(it.log);
+  giveToOwner(it.log, path.dirname(it.log));
   const flags = Object.entries(it.settings).flatMap(([setting, value]) => ['-c', `${setting}=${value}`]);
   // Detached: Ctrl-C reaches us, and we stop PostgreSQL after the requests under way.
   const child = spawn(path.join(it.bin, 'postgres'), ['-D', it.cluster.folder, '-k', sockets, ...flags], {
@@ -176,6 +190,12 @@ async function tryLaunch(it: Installation, sockets: string): Promise<string | un
     if (Date.now() - began > startPatience) return `not ready: ${logTail(it, size)}`;
   }
   return undefined;
+}
+
+/** Root, on another user's data folder, leaves nothing that this user couldn't use later. */
+function giveToOwner(file: string, dataFolder: string): void {
+  const { uid, gid } = statSync(dataFolder);
+  if (process.getuid?.() === 0) chownSync(file, uid, gid);
 }
 
 function openLog(log: string): { file: number; size: number } {
@@ -222,9 +242,9 @@ async function ping(sockets: string): Promise<'up' | 'not yet' | 'down'> {
     await client.connect();
     return 'up';
   } catch (error) {
-    const code = errorCode(error);
-    if (code === '53300') return 'up'; // every connection is taken: it lives
-    return code === '57P03' ? 'not yet' : 'down';
+    // Whatever else it answers (every connection is taken, no such role), it lives.
+    if (!(error instanceof pg.DatabaseError)) return 'down';
+    return error.code === '57P03' ? 'not yet' : 'up';
   } finally {
     await client.end().catch(() => {});
   }

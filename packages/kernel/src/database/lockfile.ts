@@ -2,6 +2,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './errors.ts';
 import { isRunning, processId } from './processes.ts';
 
 const free = 'free';
@@ -54,19 +55,20 @@ const highest = (folder: string) => Math.max(0, ...numbers(folder));
 function holderOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
     return ''; // tidied away a moment ago: look again
   }
 }
 
 function create(folder: string, file: string, content: string): boolean {
   const draft = path.join(folder, `draft.${process.pid}.${++unique}`);
-  writeFileSync(draft, content, { mode: 0o600 });
+  writeFileSync(draft, content, { mode: 0o644 });
   try {
     linkSync(draft, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });

@@ -90,6 +90,16 @@ test('nothing that answers is told with its reason', async () => {
   );
 });
 
+test('options in the URL stand beside ours', async () => {
+  const db = await openDatabase({
+    url: `${own.url}&options=${encodeURIComponent('-c search_path=data -c TimeZone=Asia/Tokyo')}`,
+  });
+  const settings = sql`select current_setting('search_path') as path, current_setting('TimeZone') as zone,
+    current_setting('statement_timeout') as timeout`;
+  assert.deepEqual(await db.query(settings), [{ path: 'data', zone: 'UTC', timeout: '30s' }]);
+  await db.close();
+});
+
 test('hot statements are prepared once per connection, and survive a change of their columns', async () => {
   const db = await openDatabase({ url: own.url, poolSize: 1 });
   await db.execute(sql`create table data.changing (a int)`);

@@ -29,6 +29,7 @@ export function embeddedSettings(megabytes: number = memory()): Settings {
     listen_addresses: '',
     unix_socket_permissions: '0700',
     max_connections: '100',
+    max_locks_per_transaction: '256', // a restore makes every table in one transaction
     shared_buffers: `${within(64, megabytes / 8, 4096)}MB`,
     effective_cache_size: `${within(128, megabytes / 2, 65_536)}MB`,
     work_mem: `${within(4, megabytes / 256, 32)}MB`,
