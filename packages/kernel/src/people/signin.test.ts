@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { newId } from '@huike/schema';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
 import { generateSync } from 'otplib';
+import { sql } from '../database/index.ts';
 import { requireActor, resolveSession } from './actor.ts';
 import { type Company, openCompany, origin, password } from './fixture.ts';
 import { endSessionsOf, resetPassword, resetSecondFactor, unlockUser } from './manage.ts';
@@ -180,6 +181,8 @@ test('who keeps people may not take over those who are stronger', async () => {
 });
 
 test('等保三级: administrators enrol first, passwords age, sessions are few and short', async (t) => {
+  // The profile allows one administrator.
+  await database.db.execute(sql`update data."user" set active = false`);
   await company.setProfile('djbh3');
   t.after(() => company.setProfile('ordinary'));
   const administrator = await company.addUser({ roles: ['administrator'] });
