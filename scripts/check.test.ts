@@ -105,30 +105,40 @@ test('a run that saw hardly any module fails', async (t) => {
   assert.match(lines.join(), /only 1 modules were seen/);
 });
 
-test('a literal or a key that names an app’s object is found, and nothing else', async (t) => {
+test('a literal that names an app’s object is found, and nothing else', async (t) => {
+  const objects = "[{ name: 'visit' }, { name: 'note' }, { name: 'customer' }]";
   const folder = folderWith(t, {
-    'apps/one/src/index.ts': "export const app = { metadata: { objects: [{ name: 'visit' }, { name: 'customer' }] } };",
-    'packages/kernel/src/a.ts': [
+    'apps/one/src/index.ts': `export const app = { metadata: { objects: ${objects} } };`,
+    'packages/kernel/src/wrong.ts': [
+      "export const a = '客户' + 'visit'; // 客户",
+      'export const b = `visit`;',
+      "export const c = { 'visit': 1 };",
+      'export const d = { visit: 1, note: 2 };',
+      "export type E = 'visit' | 'other';",
+      "export const f = (x as Record<string, number>)['visit'];",
+      "export const g = (x: unknown) => x === 'visit';",
+    ].join('\n'),
+    'packages/kernel/src/right.ts': [
       "import { x } from 'visit';",
-      'const visit = 1; // 客户 visit',
+      "export * from 'note';",
+      'const visit = 1; // visit',
       "export const a = [visit, 'a visit', x.visit, 'customer'];",
-      "export const b = '客户' + 'visit';",
-      'export const c = `visit`;',
-      'export const d = { visit: 1 };',
-      "export const e = { 'visit': 1 };",
-      "export type F = 'visit' | 'other';",
-      "export const g = (x as Record<string, number>)['visit'];",
+      'export const b = { visit: 1, type: 2 };',
+      'export const c = { visit: 1 };',
+      "export type D = Pick<typeof b, 'visit'> & Omit<typeof b, 'visit'>;",
+      "export type E = (typeof b)['visit'];",
+      'export const f = {};',
     ].join('\n'),
     'packages/web/src/b.tsx': 'export const b = <a href="visit">visit</a>;',
     'packages/kernel/src/a.test.ts': "export const a = 'visit';",
+    'packages/kernel/src/fixture.ts': "export const a = 'visit';",
     'packages/testkit/src/a.ts': "export const a = 'visit';",
   });
   const { code, lines } = await check('check-names.mjs', folder);
   assert.equal(code, 1);
-  assert.deepEqual(
-    lines.map((line) => line.replace(/: .*/, '')),
-    [4, 5, 6, 7, 8, 9].map((line) => `packages/kernel/src/a.ts:${line}`).concat('packages/web/src/b.tsx:1'),
-  );
+  const places = lines.map((line) => line.replace(/: .*/, ''));
+  const wrong = [1, 2, 3, 4, 4, 5, 6, 7].map((line) => `packages/kernel/src/wrong.ts:${line}`);
+  assert.deepEqual(places, [...wrong, 'packages/web/src/b.tsx:1']);
 });
 
 test('a file of 501 lines is named', async (t) => {

@@ -1,4 +1,5 @@
 // `npm start` and `npm run huike -- <command> …`: installs what is missing, then runs the product's command line on the pinned Node.
+// package.json says `exec` so that npm's signals reach this process, not a shell that would end and leave it running.
 import { join } from 'node:path';
 import { root } from './files.mjs';
 import { ensureInstalled } from './install.mjs';

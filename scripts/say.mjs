@@ -108,6 +108,7 @@ export class Stop extends Error {
  */
 export async function command(main) {
   try {
+    if (Number(process.versions.node.split('.')[0]) < 20) throw new Stop('nodeTooOld', { have: process.version });
     await main();
   } catch (error) {
     process.stderr.write(
