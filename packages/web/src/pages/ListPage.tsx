@@ -1,0 +1,113 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { Alert, Button, Empty, Skeleton, Table } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData } from '../api.ts';
+import { useLabel, useMetadata, useObject } from '../useMetadata.ts';
+import { Value } from '../Value.tsx';
+
+const hiddenInLists: ReadonlySet<string> = new Set([
+  'id',
+  'version',
+  'deletedAt',
+  'createdBy',
+  'updatedBy',
+  'updatedAt',
+  'department',
+]);
+const longTypes: ReadonlySet<string> = new Set(['longText', 'richText', 'table', 'relations', 'file', 'image', 'geo']);
+
+/** The title first, then what fits. */
+function columnsOf(object: ObjectInfo): readonly FieldInfo[] {
+  const shown = object.fields.filter(
+    (field) => !hiddenInLists.has(field.name) && !longTypes.has(field.type) && field.name !== object.title,
+  );
+  const title = object.fields.filter((field) => field.name === object.title);
+  return [...title, ...shown.filter((field) => !field.system), ...shown.filter((field) => field.system)].slice(0, 9);
+}
+
+/** The records of an object, newest first. */
+export function ListPage() {
+  const { object: name } = useParams({ from: '/$object' });
+  const object = useObject(name);
+  const { isPending } = useMetadata();
+  const { t } = useTranslation();
+  if (isPending) return <Skeleton active />;
+  if (object === undefined) return <Empty description={t('gone')} />;
+  return <Records key={name} object={object} />;
+}
+
+function Records({ object }: { readonly object: ObjectInfo }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const go = useNavigate();
+  const columns = columnsOf(object);
+  const fields = ['id', 'version', ...columns.map((field) => field.name)].join();
+  const pages = useInfiniteQuery({
+    queryKey: ['list', object.name],
+    queryFn: ({ pageParam }) =>
+      get<Page>(`records/${object.name}?fields=${fields}&limit=50${pageParam === null ? '' : `&cursor=${pageParam}`}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.page.next,
+  });
+  const records = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const create = object.may.create && (
+    <Button type="primary" onClick={() => void go({ to: '/$object/new', params: { object: object.name } })}>
+      {t('create')}
+    </Button>
+  );
+  const empty = (
+    <Empty description={t('empty', { object: label(object.label) })}>
+      <p style={{ opacity: 0.65 }}>{t('emptyHint')}</p>
+      {create}
+    </Empty>
+  );
+  return (
+    <>
+      <div className="bar">
+        <h1>{label(object.label)}</h1>
+        {create}
+      </div>
+      {pages.isError && (
+        <Alert
+          type="error"
+          showIcon
+          title={pages.error.message}
+          action={<Button onClick={() => void pages.refetch()}>{t('retry')}</Button>}
+        />
+      )}
+      {pages.isPending && <Skeleton active paragraph={{ rows: 8 }} />}
+      {pages.isSuccess && (
+        <Table<RecordData>
+          size="small"
+          rowKey="id"
+          dataSource={records}
+          pagination={false}
+          scroll={{ x: 'max-content' }}
+          locale={{ emptyText: empty }}
+          onRow={(record) => ({
+            tabIndex: 0,
+            style: { cursor: 'pointer' },
+            onClick: () => void go({ to: '/$object/$id', params: { object: object.name, id: record.id } }),
+            onKeyDown: (event) => {
+              if (event.key === 'Enter')
+                void go({ to: '/$object/$id', params: { object: object.name, id: record.id } });
+            },
+          })}
+          columns={columns.map((field) => ({
+            key: field.name,
+            title: label(field.label),
+            ellipsis: true,
+            onCell: () => ({ style: { maxWidth: 260 } }),
+            render: (_: unknown, record: RecordData) => <Value field={field} value={record[field.name]} />,
+          }))}
+        />
+      )}
+      {pages.hasNextPage && (
+        <Button style={{ marginTop: 12 }} loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+          {t('more')}
+        </Button>
+      )}
+    </>
+  );
+}
