@@ -47,6 +47,8 @@ await command(async () => {
   const own = (/** @type {string} */ name) => [join(root, 'scripts', name)];
   const parts = await Promise.all([
     part(node, 'types', [script('typescript', 'tsc'), '--noEmit', '-p', '.']),
+    // The page is bundled: its imports resolve another way.
+    part(node, 'types of the page', [script('typescript', 'tsc'), '--noEmit', '-p', 'packages/web']),
     part(node, 'style', [
       script('@biomejs/biome', 'biome'),
       'check',

@@ -1,6 +1,6 @@
 import { App, ConfigProvider, theme } from 'antd';
-import en from 'antd/locale/en_US.js';
-import zh from 'antd/locale/zh_CN.js';
+import en from 'antd/locale/en_US';
+import zh from 'antd/locale/zh_CN';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 
