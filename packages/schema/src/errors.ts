@@ -1,12 +1,11 @@
+// Every error that a caller can meet: a stable code, an HTTP status, and words in Chinese and English.
+// {name} in a message is filled from the parameters. docs and the problem+json bodies are made from this.
 import { importErrors } from './errors/import.ts';
 import { metadataErrors } from './errors/metadata.ts';
 import { peopleErrors } from './errors/people.ts';
 import { requestErrors } from './errors/request.ts';
 import { systemErrors } from './errors/system.ts';
 import { writeErrors } from './errors/write.ts';
-// Every error that a caller can meet: a stable code, an HTTP status, and words in Chinese and English.
-// {name} in a message is filled from the parameters. docs and the problem+json bodies are made from this.
-
 import { expectedInChinese } from './expected.ts';
 
 export const errors = {
