@@ -21,3 +21,5 @@ export const app = defineApp({
     views,
   },
 });
+
+export { demo } from './demo.ts';

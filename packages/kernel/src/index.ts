@@ -1,4 +1,12 @@
-export { type Access, type Actor, accessOf, type ObjectAccess, type Origin, type SystemActor, type UserActor } from './access/index.ts';
+export {
+  type Access,
+  type Actor,
+  accessOf,
+  type ObjectAccess,
+  type Origin,
+  type SystemActor,
+  type UserActor,
+} from './access/index.ts';
 export * from './catalog/index.ts';
 export {
   appendEvent,
@@ -14,18 +22,26 @@ export {
 } from './changes/index.ts';
 export * from './database/index.ts';
 export * from './evolve/index.ts';
+export { optionsOf } from './fields/index.ts';
 export * from './files/index.ts';
+export { type FileInfo, fileHeaders, openFile, storeFile } from './files/index.ts';
 export * from './jobs/index.ts';
 export { Kernel, type KernelOptions } from './kernel.ts';
+export type { Answer, Writer } from './once.ts';
 export * from './people/index.ts';
 export {
+  type AuditEntry,
   type Description,
   declaredState,
   describe,
+  type Exported,
+  type ExportField,
   type FieldDescription,
   type HistoryPage,
+  type Me,
   type ObjectDescription,
   type Page,
   type SearchQuery,
 } from './read/index.ts';
+export type { Teammate } from './team.ts';
 export type { Refused, Validator, WriteOptions, Written } from './write/index.ts';

@@ -1,13 +1,19 @@
 import type { App, Capability, Command, GroupQuery, ListQuery } from '@huike/schema';
-import { type Actor, accessOf } from './access/index.ts';
+import { type Actor, accessOf, type UserActor } from './access/index.ts';
 import { CatalogHolder } from './catalog/index.ts';
 import { Sealer } from './changes/index.ts';
 import { type Database, type DatabaseConfig, migrate, openDatabase } from './database/index.ts';
-import { installAll, metadataJobs } from './evolve/index.ts';
-import { type JobHandler, JobRunner, type JobStats, installJobs, jobStats } from './jobs/index.ts';
-import { openPeople, openSecrets, type People } from './people/index.ts';
+import { installAll } from './evolve/index.ts';
+import { type Files, maxFileSize, openStore } from './files/index.ts';
+import { kernelJobs } from './housekeeping.ts';
+import { installJobs, type JobHandler, JobRunner, type JobStats, jobStats } from './jobs/index.ts';
+import { type Answer, once, type Writer } from './once.ts';
 import { peopleHooks } from './people/hooks.ts';
+import type { TeamMember } from './people/index.ts';
+import { openPeople, openSecrets, type People } from './people/index.ts';
+import { mayReadFile } from './read/files.ts';
 import * as read from './read/index.ts';
+import { readTeam, type Teammate, writeTeam } from './team.ts';
 import { write, writePartial } from './write/index.ts';
 import type { Refused, Validator, WriteContext, WriteOptions, Written } from './write/types.ts';
 
@@ -22,23 +28,23 @@ export interface KernelOptions {
   /** Hears of what failed in the background. */
   readonly onError: (error: unknown, where: string) => void;
   readonly now?: () => Date;
-  /** Jobs at a time; 0 runs none here. */
-  readonly jobs?: number;
 }
 
 export class Kernel {
   readonly db: Database;
   readonly catalogs: CatalogHolder;
   readonly people: People;
+  readonly files: Files;
   readonly now: () => Date;
   readonly #write: WriteContext;
   readonly #closers: (() => Promise<unknown> | unknown)[] = [];
   #draining = false;
 
-  private constructor(db: Database, catalogs: CatalogHolder, people: People, write: WriteContext) {
-    this.db = db;
+  private constructor(people: People, catalogs: CatalogHolder, files: Files, write: WriteContext) {
+    this.db = write.db;
     this.catalogs = catalogs;
     this.people = people;
+    this.files = files;
     this.#write = write;
     this.now = write.now;
   }
@@ -62,9 +68,19 @@ export class Kernel {
         write: (actor, commands) => write(context, actor, commands),
         now,
       });
-      const context: WriteContext = { db, catalogs, now, hooks: peopleHooks(people), validators, committed: () => sealer.hint() };
-      const kernel = new Kernel(db, catalogs, people, context);
+      const context: WriteContext = {
+        db,
+        catalogs,
+        now,
+        hooks: peopleHooks(people),
+        validators,
+        committed: () => sealer.hint(),
+      };
+      const store = await openStore(options.environment, options.dataFolder);
+      const files = { database: db, store, maxSize: maxFileSize(options.environment) };
+      const kernel = new Kernel(people, catalogs, files, context);
       kernel.onClose(() => db.close());
+      kernel.onClose(() => store.close());
       kernel.onClose(() => catalogs.close());
       kernel.onClose(() => sealer.stop());
       return kernel;
@@ -78,7 +94,7 @@ export class Kernel {
   async runJobs(handlers: readonly JobHandler[], onError: KernelOptions['onError']): Promise<void> {
     const runner = await JobRunner.start({
       database: this.db,
-      handlers: [...metadataJobs, ...handlers],
+      handlers: [...kernelJobs(this.people, this.files.store), ...handlers],
       onFailure: (failure) => onError(failure, 'job'),
     });
     this.onClose(() => runner.stop());
@@ -118,11 +134,21 @@ export class Kernel {
     return read.search(this, actor, query);
   }
 
-  history(actor: Actor, object: string, id: string, page: { readonly before?: number; readonly limit: number }): Promise<read.HistoryPage> {
+  history(
+    actor: Actor,
+    object: string,
+    id: string,
+    page: { readonly before?: number; readonly limit: number },
+  ): Promise<read.HistoryPage> {
     return read.history(this, actor, object, id, page);
   }
 
-  unmask(actor: Actor, object: string, id: string, what: { readonly fields: readonly string[]; readonly reason: string }): Promise<string> {
+  unmask(
+    actor: Actor,
+    object: string,
+    id: string,
+    what: { readonly fields: readonly string[]; readonly reason: string },
+  ): Promise<string> {
     return read.unmask(this, actor, object, id, what);
   }
 
@@ -130,12 +156,54 @@ export class Kernel {
     return read.visibleAmong(this, actor, object, ids);
   }
 
+  /** Who asks, as a page shows it. */
+  me(actor: UserActor): Promise<read.Me> {
+    return read.me(this, actor);
+  }
+
+  /** Begins to take records out as a file; it stands in the log. */
+  exportRecords(
+    actor: Actor,
+    object: string,
+    query: Pick<ListQuery, 'fields' | 'filter' | 'sort'>,
+    format: string,
+  ): Promise<read.Exported> {
+    return read.exportRecords(this, actor, object, query, format);
+  }
+
+  /** The log, for those who may audit. */
+  audit(actor: Actor, page: { readonly after: number; readonly limit: number }): Promise<read.AuditPage> {
+    return read.audit(this, actor, page);
+  }
+
+  /** Whether the actor may read a file. */
+  mayReadFile(actor: Actor, id: string): Promise<boolean> {
+    return mayReadFile(this, actor, id);
+  }
+
+  team(actor: Actor, object: string, id: string): Promise<Teammate[]> {
+    return readTeam(this, actor, object, id);
+  }
+
+  setTeam(actor: Actor, object: string, id: string, members: readonly TeamMember[]): Promise<void> {
+    return writeTeam(this, actor, object, id, members);
+  }
+
   write(actor: Actor, commands: readonly Command[], options: WriteOptions = {}): Promise<readonly Written[]> {
     return write(this.#write, actor, commands, options);
   }
 
-  writePartial(actor: Actor, commands: readonly Command[], options: WriteOptions = {}): Promise<readonly (Written | Refused)[]> {
+  writePartial(
+    actor: Actor,
+    commands: readonly Command[],
+    options: WriteOptions = {},
+  ): Promise<readonly (Written | Refused)[]> {
     return writePartial(this.#write, actor, commands, options);
+  }
+
+  /** Writes at most once for an actor's Idempotency-Key; a repetition gets the same answer. */
+  once(actor: Actor, key: string, request: Buffer, fn: (writer: Writer) => Promise<Answer>): Promise<Answer> {
+    return once(this.#write, actor, key, request, fn);
   }
 
   /** Whether the actor has a capability besides records. */

@@ -12,6 +12,7 @@ export { cleanReferences, indexFields } from './clean.ts';
 export { conditionsOf, isStoredFormula, isVirtual, pathType } from './computed.ts';
 export * from './decimal.ts';
 export * from './define.ts';
+export type * from './demo.ts';
 export * from './errors.ts';
 export * from './expected.ts';
 export * from './fields.ts';

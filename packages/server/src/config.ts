@@ -12,35 +12,41 @@ export interface Config {
   /** Connections of the request pool. */
   readonly poolSize: number;
   readonly seed: 'demo' | null;
+  /** Files of the certificate and its key. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
-  /** Addresses of proxies whose X-Forwarded-For counts. */
-  readonly trustProxy: string | boolean;
+  /** Addresses of proxies whose X-Forwarded-For counts, separated by commas; false for none. */
+  readonly trustProxy: string | false;
   readonly logLevel: string;
 }
 
-/** Reads the configuration. Throws with the variable's name when one makes no sense. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const { HUIKE_TLS_CERT: cert, HUIKE_TLS_KEY: key } = env;
-  if ((cert === undefined) !== (key === undefined)) throw new Error('HUIKE_TLS_CERT and HUIKE_TLS_KEY go together');
-  if (env['HUIKE_SEED'] !== undefined && env['HUIKE_SEED'] !== 'demo')
-    throw new Error('HUIKE_SEED is "demo" or absent');
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Reads the configuration; an empty variable counts as absent. Throws with its name when one makes no sense. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const value = (name: string) => environment[name]?.trim() || null;
+  const [cert, key] = [value('HUIKE_TLS_CERT'), value('HUIKE_TLS_KEY')];
+  if ((cert === null) !== (key === null)) throw new Error('HUIKE_TLS_CERT and HUIKE_TLS_KEY go together');
+  const seed = value('HUIKE_SEED');
+  if (seed !== null && seed !== 'demo') throw new Error('HUIKE_SEED is "demo" or absent');
+  const logLevel = value('HUIKE_LOG') ?? 'info';
+  if (!logLevels.includes(logLevel)) throw new Error(`HUIKE_LOG is one of ${logLevels.join(', ')}`);
   return {
-    port: portOf(env['PORT']),
-    portGiven: env['PORT'] !== undefined,
-    host: env['HOST'] ?? '0.0.0.0',
-    dataFolder: resolve(env['HUIKE_DATA'] ?? './data'),
-    databaseUrl: env['DATABASE_URL'] ?? null,
-    databaseDirectUrl: env['DATABASE_DIRECT_URL'] ?? null,
+    port: portOf(value('PORT')),
+    portGiven: value('PORT') !== null,
+    host: value('HOST') ?? '0.0.0.0',
+    dataFolder: resolve(value('HUIKE_DATA') ?? './data'),
+    databaseUrl: value('DATABASE_URL'),
+    databaseDirectUrl: value('DATABASE_DIRECT_URL'),
     poolSize: 16,
-    seed: env['HUIKE_SEED'] === 'demo' ? 'demo' : null,
-    tls: cert === undefined || key === undefined ? null : { cert, key },
-    trustProxy: env['HUIKE_TRUST_PROXY'] ?? false,
-    logLevel: env['HUIKE_LOG'] ?? 'info',
+    seed,
+    tls: cert === null || key === null ? null : { cert, key },
+    trustProxy: value('HUIKE_TRUST_PROXY') ?? false,
+    logLevel,
   };
 }
 
-function portOf(text: string | undefined): number {
-  if (text === undefined) return 3000;
+function portOf(text: string | null): number {
+  if (text === null) return 3000;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT is a number from 0 to 65535');
   return port;

@@ -1,19 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { type EmbeddedPostgres, Kernel, setupFromEnvironment, startEmbedded, startSetup } from '@huike/kernel';
+import {
+  type EmbeddedPostgres,
+  Kernel,
+  oidcFromEnvironment,
+  openOidc,
+  setupFromEnvironment,
+  startEmbedded,
+  startSetup,
+} from '@huike/kernel';
 import type { FastifyInstance } from 'fastify';
-import { apps } from './apps.ts';
+import { pino } from 'pino';
+import { appFolders } from './apps.ts';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
 import { say } from './say.ts';
+import { seedDemo } from './seed.ts';
 
 // From nothing to a listening server, and back in the reverse order.
 
 export interface Running {
   readonly address: string;
-  readonly app: FastifyInstance;
   readonly kernel: Kernel;
   /** Lets requests under way end, then closes everything. */
   stop(): Promise<void>;
+  /** Ends what would outlive this process, without waiting. */
+  abandon(): void;
 }
 
 export interface Opened {
@@ -22,16 +32,32 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Opens the kernel on the database that the configuration names, embedded or external. */
-export async function openKernel(config: Config, onError: (error: unknown, where: string) => void): Promise<Opened> {
-  const embedded = config.databaseUrl === null ? await startEmbedded({ dataFolder: config.dataFolder }) : null;
+type OnError = (error: unknown, where: string) => void;
+
+/** The database that the configuration names: the embedded one, started or joined, or an external one. */
+export async function withDatabase<T>(
+  config: Config,
+  open: (url: string, embedded: EmbeddedPostgres | null) => Promise<T>,
+): Promise<T> {
+  if (config.databaseUrl !== null) return open(config.databaseUrl, null);
+  const embedded = await startEmbedded({ dataFolder: config.dataFolder });
   try {
-    const url = embedded?.url ?? config.databaseUrl ?? '';
+    return await open(embedded.url, embedded);
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+/** Opens the kernel: migrations, apps, people. Works beside a server on the same data. */
+export function openKernel(config: Config, environment: NodeJS.ProcessEnv, onError: OnError): Promise<Opened> {
+  return withDatabase(config, async (url, embedded) => {
+    const { databaseDirectUrl: directUrl, poolSize, dataFolder } = config;
     const kernel = await Kernel.open({
-      database: { url, ...(config.databaseDirectUrl === null ? {} : { directUrl: config.databaseDirectUrl }), poolSize: config.poolSize },
-      dataFolder: config.dataFolder,
-      apps: await apps(),
-      environment: process.env,
+      database: { url, poolSize, ...(directUrl === null ? {} : { directUrl }) },
+      dataFolder,
+      apps: (await appFolders()).map(({ app }) => app),
+      environment,
       onError,
     });
     const close = async () => {
@@ -39,28 +65,38 @@ export async function openKernel(config: Config, onError: (error: unknown, where
       await embedded?.stop();
     };
     return { kernel, embedded, close };
-  } catch (error) {
-    await embedded?.stop();
-    throw error;
-  }
+  });
 }
 
+/** Headers that never reach the log. */
+const secrets = ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'];
+
 /** Starts the server: database, migrations, apps, jobs, HTTP. Progress goes to the terminal. */
-export async function start(config: Config): Promise<Running> {
+export async function start(config: Config, environment: NodeJS.ProcessEnv = process.env): Promise<Running> {
+  const logger = pino({ level: config.logLevel, redact: { paths: secrets, censor: '[removed]' } });
+  const onError: OnError = (error, where) => logger.error({ err: error, where }, 'in the background');
+  const oidc = oidcFromEnvironment(environment);
   say('database.starting');
+  const opened = await openKernel(config, environment, onError);
+  const { kernel, embedded } = opened;
   let app: FastifyInstance | undefined;
-  const onError = (error: unknown, where: string) => app?.log.error({ err: error, where }, 'in the background');
-  const opened = await openKernel(config, onError);
-  const { kernel } = opened;
   try {
-    await kernel.runJobs([], onError);
-    await setupFromEnvironment(kernel.people, process.env);
+    await setupFromEnvironment(kernel.people, environment);
+    if (config.seed === 'demo') await seedDemo(kernel);
     const code = await startSetup(kernel.people);
-    app = await buildApp({ kernel, config });
+    app = await buildApp({ kernel, config, logger, provider: oidc === null ? null : openOidc(oidc) });
+    await kernel.runJobs([], onError);
     const address = await listen(app, config);
     say('server.ready', { address });
     if (code !== null) say('setup.code', { code, address });
-    return { address, app, kernel, stop: () => stop(app, opened) };
+    return {
+      address,
+      kernel,
+      stop: () => stop(app, opened),
+      abandon: () => {
+        if (embedded !== null) process.kill(embedded.pid(), 'SIGINT');
+      },
+    };
   } catch (error) {
     await app?.close();
     await opened.close();
@@ -68,9 +104,12 @@ export async function start(config: Config): Promise<Running> {
   }
 }
 
+const portsToTry = 20;
+
 /** The port that was asked for; when 3000 was only the default and is taken, the next free one. */
 async function listen(app: FastifyInstance, config: Config): Promise<string> {
-  const last = config.portGiven ? config.port : config.port + 20;
+  await app.ready();
+  const last = config.portGiven ? config.port : config.port + portsToTry;
   for (let port = config.port; ; port++) {
     try {
       await app.listen({ port, host: config.host });
@@ -89,14 +128,18 @@ const patience = 20_000;
 
 async function stop(app: FastifyInstance | undefined, opened: Opened): Promise<void> {
   opened.kernel.drain();
-  // Event streams never end by themselves; what else is under way gets its time.
-  const forced = setTimeout(() => app?.server.closeAllConnections(), patience);
-  await app?.close();
-  clearTimeout(forced);
+  if (app !== undefined) await closeServer(app);
   await opened.close();
 }
 
-/** TLS from files, when the configuration names them. */
-export function tlsOf(config: Config): { readonly cert: Buffer; readonly key: Buffer } | null {
-  return config.tls === null ? null : { cert: readFileSync(config.tls.cert), key: readFileSync(config.tls.key) };
+/** Closes the server: no new requests; those under way get their time; connections go as soon as they are idle. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+  const forced = setTimeout(() => app.server.closeAllConnections(), patience);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(forced);
+  }
 }

@@ -48,7 +48,8 @@ export async function history(
   page: { readonly before?: number; readonly limit: number },
 ): Promise<HistoryPage> {
   return reading(context, actor, name, async (access, object, catalog) => {
-    const sight = await sightOf(context, actor, access, object, catalog, id);
+    const sight = (await sightsOf(context, actor, access, object, catalog, [id])).get(id);
+    if (sight === undefined) throw problem('record.unknown');
     const rows = await historyRows(context.db, object.object.id, id, { ...page, limit: page.limit + 1 });
     const shown = rows.slice(0, page.limit);
     const entries = shown.map((row) => ({ row, changes: changesOf(row.data, sight) }));
@@ -59,26 +60,25 @@ export async function history(
         op: row.op,
         at: row.at,
         actor: actorOf(row.actor, names),
-        changes: changes.map(({ field, before, after }) => ({
-          field: field.name,
-          before: presented(field, before, names),
-          after: presented(field, after, names),
-        })),
+        changes: changes.map((change) => told(change, names)),
       })),
       next: rows.length > page.limit ? (shown.at(-1)?.version ?? null) : null,
     };
   });
 }
 
-/** The fields that the viewer sees on this record, by tag, and how. */
-async function sightOf(
+/** The fields that the viewer sees on a record, by tag, and how. */
+export type Sights = ReadonlyMap<string, { readonly field: CatalogField; readonly sight: Sight }>;
+
+/** For each of the records that the viewer may read now (in the bin: bring back), what of it is seen. */
+export async function sightsOf(
   context: ReadContext,
   actor: Actor,
   access: Access,
   object: ObjectAccess,
   catalog: Catalog,
-  id: string,
-): Promise<ReadonlyMap<string, { field: CatalogField; sight: Sight }>> {
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Sights>> {
   const fields = [...object.object.fields.values()].filter((field) => object.field(field) !== null);
   const plan = planned(access, JSON.stringify(['sight', object.object.name]), () => {
     const row = sql.identifier('t');
@@ -87,21 +87,25 @@ async function sightOf(
       const sight = sql`case when ${toSql(seen?.clear ?? false, row)} then 'clear' when ${toSql(seen?.masked ?? false, row)} then 'masked' end`;
       return sql`${sight} as ${sql.identifier(`f${field.tag}`)}`;
     });
+    const wanted = atRun((run) => run.values.filter((id) => typeof id === 'string'));
     const alive = sql`${row}."deletedAt" is null or ${toSql(object.rows('delete'), row)}`;
     return statement(
-      sql`select ${version} as version, ${sql.join(columns, ', ')} from ${tableOf(object.object)} ${row} where ${row}."id" = ${atRun((run) => (run.values[0] === undefined ? null : String(run.values[0])))}::uuid and ${toSql(object.rows('read'), row)} and (${alive})`,
+      sql`select ${version} as version, ${row}."id" as record, ${sql.join(columns, ', ')} from ${tableOf(object.object)} ${row} where ${row}."id" = any(${wanted}::uuid[]) and ${toSql(object.rows('read'), row)} and (${alive})`,
     );
   });
-  const [row] = await execute<Record<string, unknown>>(context, plan, {
+  const rows = await execute<Record<string, unknown>>(context, plan, {
     actor,
     catalog,
-    values: [id],
+    values: ids,
     after: [],
-    limit: 1,
+    limit: ids.length,
     now: context.now(),
     timeZone: zoneOf(actor, catalog),
   });
-  if (row === undefined) throw problem('record.unknown');
+  return new Map(rows.map((row) => [String(row.record), seenIn(row, fields)]));
+}
+
+function seenIn(row: Readonly<Record<string, unknown>>, fields: readonly CatalogField[]): Sights {
   const sights = new Map<string, { field: CatalogField; sight: Sight }>();
   for (const field of fields) {
     const sight = row[`f${field.tag}`];
@@ -110,13 +114,14 @@ async function sightOf(
   return sights;
 }
 
-interface RawChange {
+export interface RawChange {
   readonly field: CatalogField;
   readonly before: Json;
   readonly after: Json;
 }
 
-function changesOf(data: JsonObject, sights: ReadonlyMap<string, { field: CatalogField; sight: Sight }>): RawChange[] {
+/** The changes of a record of which the viewer sees anything. */
+export function changesOf(data: JsonObject, sights: Sights): RawChange[] {
   return Object.entries(data).flatMap(([tag, pair]) => {
     const seen = sights.get(tag);
     if (seen === undefined || !Array.isArray(pair)) return [];
@@ -138,10 +143,10 @@ function columnsOf(stored: Json): { readonly [suffix: string]: Json } {
   return isJsonObject(stored) && '' in stored ? stored : { '': stored };
 }
 
-type Names = ReadonlyMap<string, { readonly [key: string]: Json }>;
+export type Names = ReadonlyMap<string, { readonly [key: string]: Json }>;
 
 /** What the viewer may know of the records and people that the changes name: one list per object. */
-async function referred(
+export async function referred(
   context: ReadContext,
   actor: Actor,
   access: Access,
@@ -175,10 +180,16 @@ async function referred(
   return names;
 }
 
-function actorOf(actor: string, names: Names): HistoryEntry['actor'] {
+/** Who did it: a person, or the system by name. */
+export function actorOf(actor: string, names: Names): HistoryEntry['actor'] {
   if (!isId(actor)) return { system: actor };
   const name = names.get(actor)?.name;
   return typeof name === 'string' ? { id: actor, name } : { id: actor };
+}
+
+/** A change as the read would show its values. */
+export function told({ field, before, after }: RawChange, names: Names): FieldChange {
+  return { field: field.name, before: presented(field, before, names), after: presented(field, after, names) };
 }
 
 /** A value as the read would show it: related records by what the viewer may know of them, null where nothing. */

@@ -1,6 +1,7 @@
 // The one read path. Lists, single records, aggregates, search and history: each is a query under an actor, compiled
 // with the actor's rights in it and answered by PostgreSQL.
 
+export { type AuditEntry, type AuditPage, audit } from './audit.ts';
 export {
   type Description,
   declaredState,
@@ -8,7 +9,9 @@ export {
   type FieldDescription,
   type ObjectDescription,
 } from './describe.ts';
+export { type ExportContext, type Exported, type ExportField, exportRecords } from './export.ts';
 export { type FieldChange, type HistoryEntry, type HistoryPage, history } from './history.ts';
+export { type Me, me } from './me.ts';
 export { get, group, list, type Page } from './pages.ts';
 export type { CatalogSource, ReadContext } from './run.ts';
 export { type SearchQuery, search } from './search.ts';

@@ -27,18 +27,21 @@ export interface ListShape {
   readonly sort: string;
 }
 
+/** What the records of a list are for: to be looked at, or to be taken out as a file. */
+export type ListUse = 'read' | 'export';
+
 /** Compiles a list query, or finds it compiled. Throws for what is unknown, hidden or malformed. */
-export function planList(access: Access, object: ObjectAccess, query: ListQuery): ListShape {
+export function planList(access: Access, object: ObjectAccess, query: ListQuery, use: ListUse = 'read'): ListShape {
   const values: Json[] = [];
   const filter = query.filter === undefined ? null : parseFilter(query.filter, values);
   const sort = query.sort ?? ['-createdAt'];
   const fields = query.fields ?? null;
   if (fields !== null && fields.length > queryLimits.fields)
     throw problem('request.tooMany', { what: 'fields', limit: queryLimits.fields });
-  const key = JSON.stringify(['list', object.object.name, fields, filter, sort, query.deleted]);
+  const key = JSON.stringify(['list', use, object.object.name, fields, filter, sort, query.deleted]);
   return {
     plan: planned(access, key, () =>
-      compile(access, object, { fields, filter, sort, deleted: query.deleted === 'only' }),
+      compile(access, object, { fields, filter, sort, deleted: query.deleted === 'only', use }),
     ),
     values,
     sort: sort.join(),
@@ -50,6 +53,7 @@ interface ListParts {
   readonly filter: FilterTree | null;
   readonly sort: readonly string[];
   readonly deleted: boolean;
+  readonly use: ListUse;
 }
 
 function compile(access: Access, object: ObjectAccess, parts: ListParts): ListPlan {
@@ -85,6 +89,7 @@ function whereSql(access: Access, object: ObjectAccess, parts: ListParts, row: S
   // Who may empty the bin still sees in it only what could be read.
   if (parts.deleted && object.rows('read') !== true) conditions.push(toSql(object.rows('read'), row));
   if (rows !== true) conditions.push(toSql(rows, row));
+  if (parts.use === 'export' && object.rows('export') !== true) conditions.push(toSql(object.rows('export'), row));
   if (parts.filter !== null) conditions.push(filterSql(access, object, parts.filter, row));
   return sql.join(conditions, ' and ');
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import { type Run, zoneOf } from '../filter/slots.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { planGroup } from './group.ts';
-import { type ListPlan, planList } from './list.ts';
+import { type ListPlan, type ListUse, planList } from './list.ts';
 import { execute, type ReadContext, reading } from './run.ts';
 
 // The one read path. Lists, single records, aggregates, search, history, export: each is a query under an actor,
@@ -27,10 +27,16 @@ interface PageRow {
  * A page of the records that the actor may read. Throws `object.unknown`, `field.unknown` (also for hidden fields),
  * `query.*` for what the query gets wrong.
  */
-export async function list(context: ReadContext, actor: Actor, object: string, query: ListQuery): Promise<Page> {
+export async function list(
+  context: ReadContext,
+  actor: Actor,
+  object: string,
+  query: ListQuery,
+  use: ListUse = 'read',
+): Promise<Page> {
   const limit = pageSize(query.limit);
   return reading(context, actor, object, async (access, target, catalog) => {
-    const { plan, values, sort } = planList(access, target, query);
+    const { plan, values, sort } = planList(access, target, query, use);
     const after = query.cursor === undefined ? [] : decodeCursor(query.cursor, sort, plan.keys.length);
     const run: Run = { actor, catalog, values, after, limit, now: context.now(), timeZone: zoneOf(actor, catalog) };
     const counting = query.count === true ? execute<{ total: number }>(context, plan.count, run) : null;

@@ -1,3 +1,4 @@
+import type { Operation } from '@huike/schema';
 import { type Actor, toSql } from '../access/index.ts';
 import { sql } from '../database/sql.ts';
 import { atRun, zoneOf } from '../filter/slots.ts';
@@ -7,21 +8,22 @@ import { planned, statement } from './plan.ts';
 import { execute, type ReadContext, reading } from './run.ts';
 
 /**
- * Those of the records that the actor may read, living or in the bin: whom a change may be told to.
- * Throws `object.unknown`.
+ * Those of the records that the actor may read (and do `operation` with), living or in the bin: whom a change may be
+ * told to. Throws `object.unknown`.
  */
 export async function visibleAmong(
   context: ReadContext,
   actor: Actor,
   name: string,
   ids: readonly string[],
+  operation: Operation = 'read',
 ): Promise<ReadonlySet<string>> {
   return reading(context, actor, name, async (access, object, catalog) => {
-    const plan = planned(access, JSON.stringify(['visible', name]), () => {
+    const plan = planned(access, JSON.stringify(['visible', operation, name]), () => {
       const row = sql.identifier('t');
       const wanted = atRun((run) => run.values.filter((id) => typeof id === 'string'));
       return statement(
-        sql`select ${version} as version, coalesce(array_agg(${row}."id"::text), '{}') as ids from ${tableOf(object.object)} ${row} where ${row}."id" = any(${wanted}::uuid[]) and ${toSql(object.rows('read'), row)}`,
+        sql`select ${version} as version, coalesce(array_agg(${row}."id"::text), '{}') as ids from ${tableOf(object.object)} ${row} where ${row}."id" = any(${wanted}::uuid[]) and ${toSql(object.rows('read'), row)} and ${toSql(object.rows(operation), row)}`,
       );
     });
     const run = {

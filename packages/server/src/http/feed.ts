@@ -21,22 +21,33 @@ export interface ChangeEvent {
   readonly at: string;
 }
 
-export interface Listener {
+/** Who wants to hear of what. */
+export interface Interest {
   readonly objects: ReadonlySet<string>;
   /** Who listens, as of now; null once the session has ended. */
   readonly actor: () => Promise<UserActor | null>;
+}
+
+export interface Listener extends Interest {
   readonly send: (events: readonly ChangeEvent[], seq: number) => void;
 }
 
+type Connection = Awaited<ReturnType<Kernel['db']['direct']>>;
+
 const batch = 500;
+const mostMissed = 10 * batch;
 const pollEvery = 1_000;
+const connectAgain = 2_000;
 
 export class Feed {
   readonly #kernel: Kernel;
   readonly #listeners = new Set<Listener>();
   #seq = 0;
   #running: Promise<void> = Promise.resolve();
+  /** A look at the log is queued already. */
+  #woken = false;
   #timer: NodeJS.Timeout | undefined;
+  #connection: Connection | null = null;
   #closed = false;
 
   constructor(kernel: Kernel) {
@@ -45,7 +56,7 @@ export class Feed {
 
   async start(): Promise<void> {
     this.#seq = await lastSealed(this.#kernel.db);
-    await this.#listen().catch(() => {});
+    await this.#listen();
     this.#timer = setInterval(() => this.#wake(), pollEvery);
     this.#timer.unref();
   }
@@ -53,6 +64,7 @@ export class Feed {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    await this.#connection?.end().catch(() => {});
     await this.#running;
   }
 
@@ -61,35 +73,48 @@ export class Feed {
     return this.#seq;
   }
 
+  /** Returns how to leave. */
   add(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What a listener missed after `seq`, up to where the feed stands; null when it is too much to tell. */
-  async missed(listener: Listener, seq: number): Promise<readonly ChangeEvent[] | null> {
-    const most = 10 * batch;
-    if (this.#seq - seq > most) return null;
-    const changes = await readChanges(this.#kernel.db, seq, this.#seq - seq);
-    return this.#visible(listener, changes);
+  /** What a listener missed after `seq`, up to `until`; null when it is too much to tell. */
+  async missed(interest: Interest, seq: number, until: number): Promise<readonly ChangeEvent[] | null> {
+    if (until - seq > mostMissed) return null;
+    return this.#visible(interest, await readChanges(this.#kernel.db, seq, until - seq));
   }
 
+  /** The poll goes on by itself while there is no connection to be notified on. */
   async #listen(): Promise<void> {
-    const client = await this.#kernel.db.direct();
-    client.on('notification', () => this.#wake());
-    // The poll goes on without the notifications until the connection is back.
-    client.once('end', () => setTimeout(() => !this.#closed && this.#listen().catch(() => {}), 2_000).unref());
-    await client.query(`listen ${sealedChannel}`);
-    this.#kernel.onClose(() => client.end());
+    if (this.#closed) return;
+    const again = () => setTimeout(() => void this.#listen(), connectAgain).unref();
+    try {
+      const connection = await this.#kernel.db.direct();
+      this.#connection = connection;
+      connection.on('notification', () => this.#wake());
+      connection.once('end', again);
+      await connection.query(`listen ${sealedChannel}`);
+      if (this.#closed) await connection.end();
+    } catch {
+      if (this.#connection === null) again();
+      else await this.#connection.end().catch(() => {});
+      this.#connection = null;
+    }
   }
 
   #wake(): void {
-    this.#running = this.#running.then(() => this.#advance()).catch(() => {});
+    if (this.#woken) return;
+    this.#woken = true;
+    this.#running = this.#running.then(async () => {
+      this.#woken = false;
+      // What can't be read now is read at the next look.
+      await this.#advance().catch(() => {});
+    });
   }
 
   async #advance(): Promise<void> {
-    for (;;) {
-      if (this.#closed) return;
+    while (!this.#closed) {
       if (this.#listeners.size === 0) {
         this.#seq = await lastSealed(this.#kernel.db);
         return;
@@ -97,46 +122,30 @@ export class Feed {
       const changes = await readChanges(this.#kernel.db, this.#seq, batch);
       const last = changes.at(-1);
       if (last === undefined) return;
-      await Promise.all(
-        [...this.#listeners].map(async (listener) => {
-          const events = await this.#visible(listener, changes);
-          listener.send(events, last.seq);
-        }),
+      const told = await Promise.all(
+        [...this.#listeners].map(async (listener) => ({ listener, events: await this.#visible(listener, changes) })),
       );
+      // A look that failed half-way is done again: nobody is told twice.
       this.#seq = last.seq;
+      for (const { listener, events } of told) listener.send(events, last.seq);
     }
   }
 
-  async #visible(listener: Listener, changes: readonly SealedChange[]): Promise<ChangeEvent[]> {
-    const actor = await listener.actor();
+  async #visible(interest: Interest, changes: readonly SealedChange[]): Promise<ChangeEvent[]> {
+    const actor = await interest.actor();
     if (actor === null) return [];
     const { objects } = this.#kernel.catalogs.current();
     const byId = new Map<string, CatalogObject>([...objects.values()].map((object) => [object.id, object]));
-    const wanted = changes.flatMap((change) => {
-      const object = change.object === null ? undefined : byId.get(change.object);
-      if (
-        change.kind !== 'record' ||
-        change.record === null ||
-        object === undefined ||
-        !listener.objects.has(object.name)
-      )
-        return [];
-      return [
-        {
-          seq: change.seq,
-          object: object.name,
-          id: change.record,
-          op: change.op,
-          version: change.version,
-          at: change.at,
-        },
-      ];
+    const wanted = changes.flatMap(({ kind, seq, object, record, op, version, at }): ChangeEvent[] => {
+      const name = object === null ? undefined : byId.get(object)?.name;
+      if (kind !== 'record' || record === null || name === undefined || !interest.objects.has(name)) return [];
+      return [{ seq, object: name, id: record, op, version, at }];
     });
     const seen = new Map<string, ReadonlySet<string>>();
     for (const name of new Set(wanted.map((event) => event.object))) {
-      const ids = wanted.filter((event) => event.object === name).map((event) => event.id);
+      const ids = new Set(wanted.filter((event) => event.object === name).map((event) => event.id));
       // An object that may no longer be read is no error here: there is nothing to tell.
-      seen.set(name, await this.#kernel.visibleAmong(actor, name, [...new Set(ids)]).catch(() => new Set<string>()));
+      seen.set(name, await this.#kernel.visibleAmong(actor, name, [...ids]).catch(() => new Set<string>()));
     }
     return wanted.filter((event) => seen.get(event.object)?.has(event.id));
   }

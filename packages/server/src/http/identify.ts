@@ -9,7 +9,7 @@ import {
   scopeAllows,
   type UserActor,
 } from '@huike/kernel';
-import { problem } from '@huike/schema';
+import { type Capability, problem } from '@huike/schema';
 import type { FastifyRequest } from 'fastify';
 
 // Who asks: by a session's cookie, or by a personal token as Bearer. Nothing else about a request is believed.
@@ -18,13 +18,15 @@ export const sessionCookie = 'huike_session';
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function originOf(request: FastifyRequest): Origin {
-  return { ip: request.ip, userAgent: request.headers['user-agent']?.slice(0, 500) ?? null, requestId: request.id };
+  return {
+    ip: request.ip.slice(0, 64),
+    userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
+    requestId: request.id,
+  };
 }
 
-/** Sets who asks, for routes that aren't public. Throws `auth.required`, `auth.pending` or `request.csrf`. */
+/** Sets who asks. Throws `auth.required` when nobody does, `auth.pending` or `request.csrf`. */
 export async function identify(kernel: Kernel, request: FastifyRequest): Promise<void> {
-  const { public: isPublic, unfinished } = request.routeOptions.config;
-  if (isPublic === true || !request.url.startsWith('/api/')) return;
   const bearer = bearerOf(request);
   if (bearer !== null) {
     const actor = await resolveToken(kernel.people, bearer, originOf(request));
@@ -38,17 +40,25 @@ export async function identify(kernel: Kernel, request: FastifyRequest): Promise
   if (!safeMethods.has(request.method) && request.headers['x-huike'] !== '1') throw problem('request.csrf');
   request.resolved = resolved;
   if (resolved.state === 'complete') request.actor = resolved.actor;
-  else if (unfinished !== true) throw problem('auth.pending');
+  else if (request.routeOptions.config.unfinished !== true) throw problem('auth.pending');
+}
+
+/** The same person as of now, for what takes long; null once the session or token has ended. */
+export async function stillThere(kernel: Kernel, request: FastifyRequest): Promise<UserActor | null> {
+  const bearer = bearerOf(request);
+  if (bearer !== null) return resolveToken(kernel.people, bearer, originOf(request));
+  const resolved = await sessionOf(kernel, request);
+  return resolved?.state === 'complete' ? resolved.actor : null;
 }
 
 /** The session of the request's cookie, whatever is still due on it. */
-export async function sessionOf(kernel: Kernel, request: FastifyRequest): Promise<Resolved | null> {
+async function sessionOf(kernel: Kernel, request: FastifyRequest): Promise<Resolved | null> {
   const cookie = request.cookies[sessionCookie];
   return cookie === undefined ? null : resolveSession(kernel.people, cookie, originOf(request));
 }
 
 /** The token of an `Authorization: Bearer` header. */
-export function bearerOf(request: FastifyRequest): string | null {
+function bearerOf(request: FastifyRequest): string | null {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   return scheme?.toLowerCase() === 'bearer' && token !== undefined ? token : null;
 }
@@ -62,5 +72,15 @@ export function actorOf(request: FastifyRequest): UserActor {
 /** The actor, if the token it came with covers what is needed. Throws `auth.scope`. */
 export function demand<A extends Actor>(actor: A, need: Need): A {
   if (actor.kind === 'user' && !scopeAllows(actor.tokenScopes, need)) throw problem('auth.scope');
+  return actor;
+}
+
+/**
+ * The actor, if the token covers what is needed and one of the capabilities is there. Users of outside organisations
+ * have none, whatever their roles say. Throws `auth.scope` and `access.denied`.
+ */
+export function allowed(kernel: Kernel, request: FastifyRequest, need: Need, capability: Capability): UserActor {
+  const actor = demand(actorOf(request), need);
+  if (actor.external || !kernel.may(actor, capability)) throw problem('access.denied');
   return actor;
 }

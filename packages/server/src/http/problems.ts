@@ -1,14 +1,10 @@
-import {
-  type ErrorCode,
-  type ErrorParams,
-  errors,
-  type Issue,
-  type Language,
-  message,
-  Problem,
-  problem,
-} from '@huike/schema';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { errorCode } from '@huike/kernel';
+import { type ErrorCode, errors, type Issue, type Language, message, newId, Problem, problem } from '@huike/schema';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bodyLimit } from './body.ts';
+import { malformed } from './wrong.ts';
 
 // Every failure answers as RFC 9457 application/problem+json, from the one registry of errors.
 
@@ -46,67 +42,85 @@ function titleOf(code: ErrorCode, language: Language): string {
   return errors[code][language].split(/[：:（(]/)[0]?.replace(/[“"]?\{\w+\}[”"]?/g, '…') ?? code;
 }
 
-/** What a thrown thing is to the caller. Only what is in the registry is told; the rest is logged. */
+/** What a thrown thing is to the caller. Only what is in the registry is told; the rest is for the log. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const code = fastifyCode(error);
-  const known = code === null ? undefined : fastifyProblems[code];
-  return known === undefined ? problem('system.unexpected') : problem(known.code, known.params);
+  const known = fastifyProblems[errorCode(error)];
+  if (known !== undefined) return known();
+  if (dataException.test(errorCode(error)))
+    return malformed('', 'a value cannot be kept or compared', '有无法保存或比较的值');
+  return problem('system.unexpected');
 }
 
-const fastifyProblems: Readonly<Record<string, { readonly code: ErrorCode; readonly params: ErrorParams }>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'request.tooLarge', params: { limit: '10 MB' } },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'request.unsupportedType', params: {} },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'request.malformed', params: { detail: 'the body is empty' } },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'request.malformed', params: { detail: 'the body is not JSON' } },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'request.malformed', params: { detail: 'the content length is wrong' } },
-  FST_ERR_BAD_URL: { code: 'request.malformed', params: { detail: 'the address' } },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'route.unknown', params: {} },
-  FST_ERR_VALIDATION: { code: 'request.malformed', params: { detail: 'the parameters' } },
-  FST_REQ_FILE_TOO_LARGE: { code: 'request.tooLarge', params: { limit: '100 MB' } },
-  FST_INVALID_MULTIPART_CONTENT_TYPE: { code: 'request.unsupportedType', params: {} },
+/** PostgreSQL met a value that isn't one of its type, or too much of it. Whoever reads values refuses them before. */
+const dataException = /^(22|54)/;
+
+const fastifyProblems: Readonly<Record<string, () => Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => problem('request.tooLarge', { limit: `${bodyLimit / 1024 / 1024} MB` }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem('request.unsupportedType'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => malformed('', 'the content length is wrong', 'Content-Length 不正确'),
+  FST_ERR_BAD_URL: () => malformed('', 'the address', '地址'),
+  FST_ERR_MAX_PARAM_LENGTH: () => problem('route.unknown'),
+  FST_MP_PREMATURE_CLOSE: () => malformed('', 'it ended too early', '请求未发送完整'),
+  FST_REQ_FILE_TOO_LARGE: () => problem('request.tooLarge', { limit: '100 MB' }),
+  FST_INVALID_MULTIPART_CONTENT_TYPE: () => problem('request.unsupportedType'),
+  FST_FILES_LIMIT: () => problem('request.tooMany', { what: 'files', whatZh: '文件', limit: 20 }),
+  FST_FIELDS_LIMIT: () => problem('request.tooMany', { what: 'parts', whatZh: '表单项', limit: 20 }),
+  FST_PARTS_LIMIT: () => problem('request.tooMany', { what: 'parts', whatZh: '表单项', limit: 40 }),
+  FST_PROTO_VIOLATION: () => malformed('', 'a part has a name that is not allowed', '表单项名称不允许'),
+  // The caller went away in the middle of a body: nobody will read the answer.
+  ECONNRESET: () => malformed('', 'it ended too early', '请求未发送完整'),
+  ERR_STREAM_PREMATURE_CLOSE: () => malformed('', 'it ended too early', '请求未发送完整'),
 };
 
-function fastifyCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
-
 /** Fastify's error handler. */
-export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = malformed(error) ?? asProblem(error);
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = asProblem(error);
   if (failure.code === 'system.unexpected') request.log.error({ err: error }, 'unexpected error');
   else if (failure.status >= 500) request.log.warn({ err: error, code: failure.code }, 'unavailable');
+  else if (dataException.test(errorCode(error))) request.log.warn({ err: error }, 'a value reached the database');
   send(failure, request, reply);
 }
 
-/** JSON and parameters that Fastify itself refuses tell where, but never what the parser says inside. */
-function malformed(error: FastifyError | Error): Problem | null {
-  if ('validation' in error && Array.isArray(error.validation)) {
-    const [first] = error.validation;
-    const where = first === undefined ? '' : `${first.instancePath} ${first.message ?? ''}`.trim();
-    return problem('request.malformed', { detail: where.slice(0, 200) });
+/** What isn't HTTP at all is answered on the bare connection: there is no request to speak of. */
+export function answerNoise(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
   }
-  if (error instanceof SyntaxError && 'statusCode' in error)
-    return problem('request.malformed', { detail: 'the body is not JSON' });
-  return null;
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const failure = malformed('', 'it is not HTTP', '不是有效的 HTTP 请求');
+  const body = JSON.stringify({ ...problemBody(failure, 'zh', newId()), status });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
+
+const problemType = 'application/problem+json; charset=utf-8';
 
 export function send(failure: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const retry =
-    failure.params['seconds'] ??
-    (failure.params['minutes'] === undefined ? undefined : Number(failure.params['minutes']) * 60);
+    failure.params.seconds ?? (failure.params.minutes === undefined ? undefined : Number(failure.params.minutes) * 60);
   if (failure.status === 429 && retry !== undefined) reply.header('retry-after', String(retry));
   reply
     .code(failure.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-type', problemType)
     .send(JSON.stringify(problemBody(failure, languageOf(request), request.id)));
 }
 
 /** The signed-in user's language, else what the client prefers; Chinese unless English is asked for. */
 export function languageOf(request: FastifyRequest): Language {
-  if (request.actor) return request.actor.language;
-  const wanted = request.headers['accept-language'] ?? '';
-  const en = wanted.search(/\ben\b/i);
-  const zh = wanted.search(/\bzh\b/i);
-  return en >= 0 && (zh < 0 || en < zh) ? 'en' : 'zh';
+  return request.actor?.language ?? preferredLanguage(request.headers['accept-language']);
+}
+
+/** `en-GB,en;q=0.9,zh;q=0.8`: the one with the greater weight, of two alike the first. */
+function preferredLanguage(header = ''): Language {
+  let best: { readonly language: Language; readonly weight: number } = { language: 'zh', weight: 0 };
+  for (const part of header.slice(0, 500).split(',')) {
+    const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+    const language = tag.split('-')[0];
+    const weight = Number(/^\s*q=([\d.]+)/.exec(parameters.join(';'))?.[1] ?? 1);
+    if ((language === 'zh' || language === 'en') && weight > best.weight) best = { language, weight };
+  }
+  return best.language;
 }

@@ -9,22 +9,23 @@ import { send } from './problems.ts';
 
 const folder = resolve(import.meta.dirname, '../../../web/dist');
 
+/** Serves the page where it is built; everything else that nobody answers is `route.unknown`. */
 export async function webRoutes(app: FastifyInstance): Promise<void> {
   const built = await access(resolve(folder, 'index.html')).then(
     () => true,
     () => false,
   );
-  if (!built) return;
+  if (!built) {
+    app.setNotFoundHandler((request, reply) => send(problem('route.unknown'), request, reply));
+    return;
+  }
   await app.register(fastifyStatic, {
     root: folder,
     wildcard: false,
     index: false,
     setHeaders: (response, path) => {
       // Names of assets carry a hash of what is in them.
-      response.setHeader(
-        'cache-control',
-        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      );
+      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   app.setNotFoundHandler((request, reply) => {

@@ -3,7 +3,6 @@ import {
   confirmSecondFactor,
   dropSecondFactor,
   enrolSecondFactor,
-  type Kernel,
   listSessions,
   newRecoveryCodes,
   revokeOtherSessions,
@@ -18,29 +17,29 @@ import {
 } from '@huike/kernel';
 import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Config } from '../../config.ts';
+import type { Http } from '../app.ts';
 import { bodyOf, optionalText, recordId, text } from '../body.ts';
+import { cookieOptions, door } from '../door.ts';
 import { actorOf, originOf, sessionCookie } from '../identify.ts';
 
 // Signing in and out, the own second factor, password and sessions, and the first administrator.
 
-/** Guessing is damped per account and address by the kernel; this only keeps one address from flooding. */
-const door = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 const open = { config: { public: true, ...door } };
 const unfinished = { config: { unfinished: true, ...door } };
 
-export function authRoutes(
-  app: FastifyInstance,
-  { kernel, config }: { readonly kernel: Kernel; readonly config: Config },
-): void {
+export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): void {
   const { people } = kernel;
 
   function answer(request: FastifyRequest, reply: FastifyReply, { session, user }: SignedIn) {
-    reply.setCookie(sessionCookie, session.token, { ...cookieOf(request, config), expires: session.expiresAt });
+    reply.setCookie(sessionCookie, session.token, { ...cookieOptions(request), expires: session.expiresAt });
     return { user, pending: session.pending };
   }
 
-  app.get('/setup', { config: { public: true } }, async () => ({ needed: (await setupState(people)).needed }));
+  // What the sign-in page has to offer.
+  app.get('/setup', open, async () => {
+    const { needed } = await setupState(people);
+    return { needed, singleSignOn: provider !== null };
+  });
 
   app.post('/setup', open, async (request, reply) => {
     const body = bodyOf(request.body);
@@ -76,7 +75,7 @@ export function authRoutes(
       if (request.headers['x-huike'] !== '1') throw problem('request.csrf');
       await signOut(people, cookie, originOf(request));
     }
-    return reply.clearCookie(sessionCookie, cookieOf(request, config)).code(204).send();
+    return reply.clearCookie(sessionCookie, cookieOptions(request)).code(204).send();
   });
 
   app.get('/me', { config: { unfinished: true } }, async (request) => {
@@ -87,40 +86,26 @@ export function authRoutes(
 
   app.post('/me/password', unfinished, async (request, reply) => {
     const body = bodyOf(request.body);
-    await changePassword(
-      people,
-      sessionOf(request),
-      { current: text(body, 'current'), next: text(body, 'next') },
-      originOf(request),
-    );
+    const given = { current: text(body, 'current'), next: text(body, 'next') };
+    await changePassword(people, sessionOf(request), given, originOf(request));
     return reply.code(204).send();
   });
 
   app.post('/me/second-factor', unfinished, async (request) => enrolSecondFactor(people, sessionOf(request)));
   app.post('/me/second-factor/confirm', unfinished, async (request) => {
-    const codes = await confirmSecondFactor(
-      people,
-      sessionOf(request),
-      text(bodyOf(request.body), 'otp', 100),
-      originOf(request),
-    );
-    return { recoveryCodes: codes };
+    const recoveryCodes = await confirmSecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
+    return { recoveryCodes };
   });
   app.post('/me/second-factor/verify', unfinished, async (request, reply) => {
-    await verifySecondFactor(people, sessionOf(request), text(bodyOf(request.body), 'otp', 100), originOf(request));
+    await verifySecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
     return reply.code(204).send();
   });
   app.post('/me/second-factor/recovery-codes', { config: door }, async (request) => {
-    const codes = await newRecoveryCodes(
-      people,
-      sessionOf(request),
-      text(bodyOf(request.body), 'otp', 100),
-      originOf(request),
-    );
-    return { recoveryCodes: codes };
+    const recoveryCodes = await newRecoveryCodes(people, sessionOf(request), otpOf(request), originOf(request));
+    return { recoveryCodes };
   });
   app.post('/me/second-factor/remove', { config: door }, async (request, reply) => {
-    await dropSecondFactor(people, sessionOf(request), text(bodyOf(request.body), 'otp', 100), originOf(request));
+    await dropSecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
     return reply.code(204).send();
   });
 
@@ -139,15 +124,7 @@ export function authRoutes(
   }));
 }
 
-/** Secure wherever the browser came by TLS, to us or to the proxy before us. */
-function cookieOf(request: FastifyRequest, config: Config) {
-  return {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax' as const,
-    secure: config.tls !== null || request.protocol === 'https',
-  };
-}
+const otpOf = (request: FastifyRequest) => text(bodyOf(request.body), 'otp', 100);
 
 /** These belong to a person in a browser: a token can't do them. */
 function sessionOf(request: FastifyRequest): Session {

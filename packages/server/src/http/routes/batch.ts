@@ -1,9 +1,19 @@
 import type { Kernel } from '@huike/kernel';
-import { type Command, isJsonObject, type Json, type JsonObject, problem } from '@huike/schema';
+import {
+  type Command,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  Problem,
+  problem,
+  type RecordRef,
+} from '@huike/schema';
 import type { FastifyInstance } from 'fastify';
+import { bodyOf } from '../body.ts';
 import { idempotent } from '../idempotency.ts';
 import { actorOf, demand } from '../identify.ts';
-import { sendJson } from './records.ts';
+import { sendJson } from '../writing.ts';
+import { malformed } from '../wrong.ts';
 
 // POST batch: commands on several objects, all or nothing, with local references among them.
 
@@ -11,65 +21,83 @@ export function batchRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.post('/batch', async (request, reply) => {
     const actor = actorOf(request);
     const commands = commandsOf(request.body);
-    for (const { object, op } of commands) {
-      demand(actor, { area: 'records', object, operation: op === 'upsert' || op === 'restore' ? 'update' : op });
-    }
-    const answer = await idempotent(kernel, actor, request, async (options) => {
-      const results = await kernel.write(actor, commands, options);
+    for (const { object, op } of commands)
+      for (const operation of needs[op]) demand(actor, { area: 'records', object, operation });
+    const answer = await idempotent(kernel, actor, request, async (writer) => {
+      const results = await writer.write(commands).catch(within);
       return { status: 200, body: JSON.stringify({ results: results.map(({ id, version }) => ({ id, version })) }) };
     });
     return sendJson(reply.code(answer.status), answer.body);
   });
 }
 
+/** What a token must cover. */
+const needs: Readonly<Record<Command['op'], readonly string[]>> = {
+  create: ['create'],
+  update: ['update'],
+  upsert: ['create', 'update'],
+  delete: ['delete'],
+  restore: ['update'],
+};
+
+/** The places of what is wrong lie within `commands`. */
+function within(error: unknown): never {
+  if (!(error instanceof Problem)) throw error;
+  const issues = error.issues.map((issue) => ({ ...issue, path: `/commands${issue.path}` }));
+  throw problem(error.code, error.params, issues);
+}
+
 function commandsOf(body: unknown): Command[] {
-  const list = isJsonObject(body) ? body.commands : undefined;
-  if (!Array.isArray(list)) throw problem('request.malformed', { detail: '{"commands": […]}' });
-  return list.map((item: Json, index) => {
-    if (!isJsonObject(item)) throw wrong(index, 'a command is an object');
-    return commandOf(item, index);
+  const { commands } = bodyOf(body);
+  if (!Array.isArray(commands)) throw malformed('/commands', 'expected an array of commands', '应为命令数组');
+  return commands.map((item: Json, index) => {
+    const at = `/commands/${index}`;
+    if (!isJsonObject(item)) throw malformed(at, 'a command is an object', '命令应为对象');
+    return commandOf(item, at);
   });
 }
 
-function commandOf(item: JsonObject, index: number): Command {
+function commandOf(item: JsonObject, at: string): Command {
   const { op, object, values, ref, id, key, version } = item;
-  if (typeof object !== 'string') throw wrong(index, 'object');
-  const own = isJsonObject(values) ? values : {};
+  if (typeof object !== 'string') throw malformed(`${at}/object`, 'it is missing', '缺失');
+  if (values !== undefined && !isJsonObject(values)) throw malformed(`${at}/values`, 'expected an object', '应为对象');
+  const own = values ?? {};
   switch (op) {
     case 'create':
-      return { op, object, values: own, ...refOf(ref, index) };
+      return { op, object, values: own, ...refOf(ref, at) };
     case 'upsert':
-      if (typeof key !== 'string') throw wrong(index, 'key');
-      return { op, object, key, values: own, ...refOf(ref, index) };
+      if (typeof key !== 'string') throw malformed(`${at}/key`, 'it is missing', '缺失');
+      return { op, object, key, values: own, ...refOf(ref, at) };
     case 'update':
-      return { op, object, id: target(id, index), values: own, ...versionOf(version, index) };
+      return { op, object, id: target(id, at), values: own, ...versionOf(version, at) };
     case 'delete':
-      return { op, object, id: target(id, index), ...versionOf(version, index) };
+      return { op, object, id: target(id, at), ...versionOf(version, at) };
     case 'restore':
-      return { op, object, id: target(id, index) };
+      return { op, object, id: target(id, at) };
     default:
-      throw wrong(index, 'op is create, update, upsert, delete or restore');
+      throw malformed(
+        `${at}/op`,
+        'create, update, upsert, delete or restore',
+        '应为 create、update、upsert、delete 或 restore',
+      );
   }
 }
 
-function wrong(index: number, detail: string) {
-  return problem('request.malformed', { detail: `/commands/${index}: ${detail}` });
-}
-
-function refOf(ref: Json | undefined, index: number): { readonly ref?: string } {
+function refOf(ref: Json | undefined, at: string): { readonly ref?: string } {
   if (ref === undefined) return {};
-  if (typeof ref !== 'string' || ref.length > 100) throw wrong(index, 'ref');
+  if (typeof ref !== 'string' || ref.length > 100) throw malformed(`${at}/ref`, 'a short text', '应为短文本');
   return { ref };
 }
 
-function versionOf(version: Json | undefined, index: number): { readonly version?: number } {
+function versionOf(version: Json | undefined, at: string): { readonly version?: number } {
   if (version === undefined) return {};
-  if (typeof version !== 'number' || !Number.isInteger(version)) throw wrong(index, 'version');
+  if (typeof version !== 'number' || !Number.isInteger(version))
+    throw malformed(`${at}/version`, 'a number', '应为数字');
   return { version };
 }
 
-function target(id: Json | undefined, index: number): string | { readonly $ref: string } {
+function target(id: Json | undefined, at: string): RecordRef {
   if (typeof id === 'string') return id;
   if (isJsonObject(id) && typeof id.$ref === 'string') return { $ref: id.$ref };
-  throw wrong(index, 'id');
+  throw malformed(`${at}/id`, 'an id or {"$ref"}', '应为 id 或 {"$ref"}');
 }

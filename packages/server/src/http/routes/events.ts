@@ -1,71 +1,141 @@
-import { type Kernel, resolveSession, resolveToken, type UserActor } from '@huike/kernel';
+import type { ServerResponse } from 'node:http';
+import type { Kernel } from '@huike/kernel';
 import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type ChangeEvent, Feed, type Listener } from '../feed.ts';
-import { actorOf, bearerOf, demand, originOf, sessionCookie } from '../identify.ts';
+import { addressOf, names } from '../address.ts';
+import { type ChangeEvent, Feed } from '../feed.ts';
+import { actorOf, demand, stillThere } from '../identify.ts';
+import { invalid } from '../wrong.ts';
 
 // GET events?objects=visit,customer: server-sent events of the records that change, for those who may read them. A
 // browser that comes back says where it was (Last-Event-ID) and misses nothing.
 
 const heartbeat = 20_000;
 const perUser = 20;
+const objectsAtMost = 100;
+/** Bytes that wait for a listener who doesn't take them; it may come back and be told what it missed. */
+const mostWaiting = 1024 * 1024;
 
 export function eventRoutes(app: FastifyInstance, kernel: Kernel): void {
   const feed = new Feed(kernel);
-  const open = new Map<string, number>();
+  const perPerson = new Map<string, number>();
+  const open = new Set<EventStream>();
   app.addHook('onReady', () => feed.start());
+  // Streams never end by themselves, and closing waits for what is under way.
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.end();
+  });
   app.addHook('onClose', () => feed.close());
 
-  app.get<{ Querystring: { objects?: string } }>('/events', async (request, reply) => {
-    const actor = actorOf(request);
-    const id = actor.id;
-    const objects = new Set((request.query.objects ?? '').split(',').filter(Boolean));
-    if (objects.size === 0) throw problem('query.invalid', { path: '/objects', detail: 'the objects to hear of' });
-    if (objects.size > 100) throw problem('request.tooMany', { what: 'objects', limit: 100 });
-    for (const object of objects) demand(actor, { area: 'records', object, operation: 'read' });
-    const count = open.get(id) ?? 0;
+  app.get('/events', { exposeHeadRoute: false }, async (request, reply) => {
+    const { id } = actorOf(request);
+    const objects = objectsOf(request);
+    const count = perPerson.get(id) ?? 0;
     if (count >= perUser) throw problem('request.rateLimited', { seconds: 10 });
-    open.set(id, count + 1);
+    perPerson.set(id, count + 1);
 
-    const stream = reply.hijack().raw;
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      'x-request-id': request.id,
-    });
-    const listener: Listener = { objects, actor: () => who(kernel, request), send: (events, seq) => stream.write(told(events, seq)) };
-    const last = Number(request.headers['last-event-id']);
-    const from = feed.seq;
-    const leave = feed.add(listener);
-    const missed = Number.isInteger(last) && last >= 0 && last < from ? await feed.missed(listener, last) : [];
-    // Too much to tell: fetch everything anew.
-    stream.write(missed === null ? `event: reset\nid: ${from}\ndata: {}\n\n` : told(missed, from));
-
-    // A session that ended, or a right that was taken, ends the stream or what it tells.
+    const raw = reply.hijack().raw;
+    const stream = new EventStream(raw, request.id, feed.seq);
+    open.add(stream);
+    const person = () => stillThere(kernel, request);
+    const leave = feed.add({ objects, actor: person, send: (events, seq) => stream.send(events, seq) });
+    // A session that ended ends the stream.
     const timer = setInterval(async () => {
-      if ((await who(kernel, request).catch(() => null)) === null) stream.end();
-      else stream.write(': still here\n\n');
+      if ((await person().catch(() => null)) === null) stream.end();
+      else stream.mark();
     }, heartbeat);
-    stream.on('close', () => {
+    const gone = () => {
+      if (!open.delete(stream)) return;
       clearInterval(timer);
       leave();
-      open.set(id, (open.get(id) ?? 1) - 1);
-      if (open.get(id) === 0) open.delete(id);
-    });
+      const left = (perPerson.get(id) ?? 1) - 1;
+      if (left > 0) perPerson.set(id, left);
+      else perPerson.delete(id);
+    };
+    raw.once('close', gone);
+    if (request.socket.destroyed) gone();
+    try {
+      const last = lastSeen(request, stream.begun);
+      const lost = last < stream.begun;
+      stream.begin(lost ? await feed.missed({ objects, actor: person }, last, stream.begun) : []);
+    } catch (error) {
+      request.log.warn({ err: error }, 'an event stream could not begin');
+      stream.end();
+    }
+    // It may have begun to close before this stream was there.
+    if (kernel.draining) stream.end();
   });
 }
 
-async function who(kernel: Kernel, request: FastifyRequest): Promise<UserActor | null> {
-  const bearer = bearerOf(request);
-  if (bearer !== null) return resolveToken(kernel.people, bearer, originOf(request));
-  const cookie = request.cookies[sessionCookie];
-  const resolved = cookie === undefined ? null : await resolveSession(kernel.people, cookie, originOf(request));
-  return resolved?.state === 'complete' ? resolved.actor : null;
+function objectsOf(request: FastifyRequest): ReadonlySet<string> {
+  const objects = new Set(names(addressOf(request), 'objects'));
+  if (objects.size === 0) throw invalid('objects', 'the objects to hear of', '应为要关注的对象');
+  if (objects.size > objectsAtMost)
+    throw problem('request.tooMany', { what: 'objects', whatZh: '对象', limit: objectsAtMost });
+  for (const object of objects) demand(actorOf(request), { area: 'records', object, operation: 'read' });
+  return objects;
 }
 
-function told(events: readonly ChangeEvent[], seq: number): string {
-  const lines = events.map((event) => `event: change\nid: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
-  // Moves the browser's mark past changes that weren't for it.
-  return `${lines.join('')}event: mark\nid: ${seq}\ndata: {}\n\n`;
+/** Where the browser was; a mark that isn't one counts as none. */
+function lastSeen(request: FastifyRequest, now: number): number {
+  const last = Number(request.headers['last-event-id'] ?? now);
+  return Number.isSafeInteger(last) && last >= 0 ? last : now;
 }
+
+class EventStream {
+  /** Where the feed stood. */
+  readonly begun: number;
+  readonly #raw: ServerResponse;
+  #seq: number;
+  /** What comes while the missed is looked up waits for its turn. */
+  #waiting: string[] | null = [];
+
+  constructor(raw: ServerResponse, requestId: string, seq: number) {
+    this.#raw = raw;
+    this.begun = seq;
+    this.#seq = seq;
+    raw.on('error', () => {});
+    raw.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-request-id': requestId,
+    });
+  }
+
+  /** Tells what was missed; null is too much to tell: fetch everything anew. */
+  begin(missed: readonly ChangeEvent[] | null): void {
+    this.#write(missed === null ? `event: reset\nid: ${this.begun}\ndata: {}\n\n` : told(missed));
+    this.#write(markAt(this.begun));
+    for (const text of this.#waiting ?? []) this.#write(text);
+    this.#waiting = null;
+  }
+
+  send(events: readonly ChangeEvent[], seq: number): void {
+    this.#seq = seq;
+    if (events.length === 0) return;
+    if (this.#waiting === null) this.#write(told(events));
+    else this.#waiting.push(told(events));
+  }
+
+  /** Moves the browser's mark past changes that weren't for it; keeps proxies from closing the connection. */
+  mark(): void {
+    if (this.#waiting === null) this.#write(markAt(this.#seq));
+  }
+
+  end(): void {
+    if (!this.#raw.writableEnded) this.#raw.end();
+  }
+
+  #write(text: string): void {
+    if (this.#raw.writableEnded || this.#raw.destroyed) return;
+    if (this.#raw.writableLength > mostWaiting) this.#raw.end();
+    else this.#raw.write(text);
+  }
+}
+
+function told(events: readonly ChangeEvent[]): string {
+  return events.map((event) => `event: change\nid: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+}
+
+const markAt = (seq: number) => `event: mark\nid: ${seq}\ndata: {}\n\n`;

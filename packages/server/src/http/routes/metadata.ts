@@ -1,21 +1,37 @@
-import { applyMetadata, declaredState, describe, type Kernel, planMetadata, type UserActor } from '@huike/kernel';
-import { isJsonObject, problem } from '@huike/schema';
+import {
+  type Applied,
+  applyMetadata,
+  changedKinds,
+  declaredState,
+  deletedMetadata,
+  describe,
+  type Kernel,
+  metadataTasks,
+  planMetadata,
+  restoreMetadata,
+  type UserActor,
+  undoMetadata,
+} from '@huike/kernel';
+import { type Capability, isId, isJsonObject, type JsonObject, problem } from '@huike/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { actorOf, demand } from '../identify.ts';
+import { addressOf, flag, param, wholeParam } from '../address.ts';
+import { bodyOf, optionalWhole, text } from '../body.ts';
+import { actorOf, allowed, demand } from '../identify.ts';
+import { malformed } from '../wrong.ts';
 
-// The metadata: what the caller may know of it, and for those who may change it the plan and its execution.
-
-interface Address {
-  readonly view?: string;
-}
+// The metadata: what the caller may know of it, and for those who may change it the plan and its execution, and the
+// way back.
 
 export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
+  const may = (request: FastifyRequest, operation: 'read' | 'write', capability: Capability) =>
+    allowed(kernel, request, { area: 'metadata', operation }, capability);
+
   /** `?view=declared` is the whole state as `apply` takes it. */
-  app.get<{ Querystring: Address }>('/metadata', async (request) => {
+  app.get('/metadata', async (request) => {
     const actor = demand(actorOf(request), { area: 'metadata', operation: 'read' });
     const catalog = kernel.catalogs.current();
-    if (request.query.view !== 'declared') return describe(catalog, actor);
-    demandCapability(kernel, actor, 'metadata');
+    if (param(addressOf(request), 'view') !== 'declared') return describe(catalog, actor);
+    may(request, 'read', 'metadata');
     return { version: catalog.version, ...declaredState(catalog) };
   });
 
@@ -25,49 +41,69 @@ export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
     return { version, steps, conflicts };
   });
 
-  app.post<{ Querystring: { confirm?: string; version?: string } }>('/metadata/apply', async (request) => {
+  app.post('/metadata/apply', async (request) => {
     const { actor, document } = changeOf(kernel, request);
-    const { confirm, version } = request.query;
-    const expected = version === undefined ? undefined : Number(version);
-    if (expected !== undefined && !Number.isInteger(expected))
-      throw problem('query.invalid', { path: '/version', detail: 'a whole number' });
-    const applied = await applyMetadata(kernel.db, actor, document, {
-      confirm: confirm === 'true',
-      ...(expected === undefined ? {} : { expectedVersion: expected }),
-    });
-    await kernel.catalogs.reload(applied.version);
-    return { version: applied.version, steps: applied.plan.steps, conflicts: applied.plan.conflicts };
+    const address = addressOf(request);
+    const expectedVersion = wholeParam(address, 'version', { min: 0 });
+    const options = {
+      confirm: flag(address, 'confirm'),
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+    };
+    return told(kernel, await applyMetadata(kernel.db, actor, document, options));
+  });
+
+  app.get('/metadata/deleted', async (request) => {
+    may(request, 'read', 'metadata');
+    return { data: await deletedMetadata(kernel.db) };
+  });
+
+  app.get('/metadata/tasks', async (request) => {
+    may(request, 'read', 'metadata');
+    return { data: await metadataTasks(kernel.db) };
+  });
+
+  app.post('/metadata/restore', async (request) => {
+    const actor = may(request, 'write', 'metadata');
+    const id = text(bodyOf(request.body), 'id');
+    if (!isId(id)) throw malformed('/id', 'an id', '应为 id');
+    return told(kernel, await restoreMetadata(kernel.db, actor, id));
+  });
+
+  app.post('/metadata/undo', async (request) => {
+    const actor = demand(actorOf(request), { area: 'metadata', operation: 'write' });
+    const version = optionalWhole(bodyOf(request.body), 'version');
+    if (version === undefined) throw malformed('/version', 'it is missing', '缺失');
+    const kinds = await changedKinds(kernel.db, version);
+    for (const capability of new Set(kinds.map(capabilityFor))) may(request, 'write', capability);
+    if (kinds.length === 0) may(request, 'write', 'metadata');
+    return told(kernel, await undoMetadata(kernel.db, actor, version));
   });
 }
 
-function changeOf(kernel: Kernel, request: FastifyRequest): { readonly actor: UserActor; readonly document: unknown } {
-  const actor = demand(actorOf(request), { area: 'metadata', operation: 'write' });
-  const document = request.body;
-  if (!isJsonObject(document)) throw problem('request.malformed', { detail: 'a metadata document is an object' });
-  // 三员分立: who may see what is in other hands than what there is.
-  const rights = document.roles !== undefined || document.sharingRules !== undefined || removesRights(document.delete);
-  const rest =
-    Object.keys(document).some((key) => key !== 'roles' && key !== 'sharingRules' && key !== 'delete') ||
-    removesOthers(document.delete);
-  if (rights) demandCapability(kernel, actor, 'rights');
-  if (rest || !rights) demandCapability(kernel, actor, 'metadata');
-  return { actor, document };
+async function told(kernel: Kernel, { version, plan }: Applied): Promise<object> {
+  // The answer to the next request knows it.
+  await kernel.catalogs.reload(version);
+  return { version, steps: plan.steps, conflicts: plan.conflicts };
 }
 
-function kindsRemoved(removals: unknown): unknown[] {
-  return Array.isArray(removals)
-    ? removals.map((removal: unknown) => (isJsonObject(removal) ? removal.kind : null))
+/** 三员分立: who may see what is in other hands than what there is. */
+function capabilityFor(kind: string): Capability {
+  return ['roles', 'role', 'sharingRules', 'sharingRule'].includes(kind) ? 'rights' : 'metadata';
+}
+
+function changeOf(
+  kernel: Kernel,
+  request: FastifyRequest,
+): { readonly actor: UserActor; readonly document: JsonObject } {
+  const document = bodyOf(request.body);
+  const { delete: removals, ...kinds } = document;
+  const removed = Array.isArray(removals)
+    ? removals.map((one: unknown) => (isJsonObject(one) ? String(one.kind) : ''))
     : [];
-}
-
-function removesRights(removals: unknown): boolean {
-  return kindsRemoved(removals).some((kind) => kind === 'role' || kind === 'sharingRule');
-}
-
-function removesOthers(removals: unknown): boolean {
-  return kindsRemoved(removals).some((kind) => kind !== 'role' && kind !== 'sharingRule');
-}
-
-function demandCapability(kernel: Kernel, actor: UserActor, capability: 'metadata' | 'rights'): void {
-  if (actor.external || !kernel.may(actor, capability)) throw problem('access.denied');
+  const needed = new Set([...Object.keys(kinds), ...removed].map(capabilityFor));
+  const actor = demand(actorOf(request), { area: 'metadata', operation: 'write' });
+  for (const capability of needed) allowed(kernel, request, { area: 'metadata', operation: 'write' }, capability);
+  if (needed.size === 0 && !kernel.may(actor, 'metadata') && !kernel.may(actor, 'rights'))
+    throw problem('access.denied');
+  return { actor, document };
 }

@@ -1,185 +1,168 @@
 import type { Actor, Kernel } from '@huike/kernel';
-import { type Command, isJsonObject, type Json, type JsonObject, problem, type Values } from '@huike/schema';
+import type { Command, Json } from '@huike/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { recordId } from '../body.ts';
-import { idempotent } from '../idempotency.ts';
+import { addressOf, param, whole, wholeParam } from '../address.ts';
+import { bodyOf, optionalWhole, recordId, text, texts } from '../body.ts';
 import { actorOf, demand } from '../identify.ts';
-import { receiveLines } from '../lines.ts';
-import { partialResults } from '../partial.ts';
+import { acceptLines } from '../lines.ts';
+import { itemOf, type ToCommand } from '../partial.ts';
 import { fieldsFromAddress, listFromAddress, queryFromBody } from '../query.ts';
+import { answerWrite, sendJson } from '../writing.ts';
+import { invalid, malformed } from '../wrong.ts';
 
 // records/{object}: the public contract of reading and writing any object's records.
 
-interface ObjectParams {
-  readonly object: string;
+interface OfObject {
+  Params: { readonly object: string };
 }
-interface RecordParams extends ObjectParams {
-  readonly id: string;
+interface OfRecord {
+  Params: { readonly object: string; readonly id: string };
 }
-type Address = Readonly<Record<string, unknown>>;
 
 export function recordRoutes(app: FastifyInstance, kernel: Kernel): void {
-  receiveLines(app);
+  acceptLines(app);
+  readRoutes(app, kernel);
+  writeRoutes(app, kernel);
+}
 
-  app.get<{ Params: ObjectParams; Querystring: Address }>('/records/:object', async (request, reply) => {
-    const actor = may(request, 'read');
-    return sendPage(reply, await kernel.list(actor, request.params.object, listFromAddress(request.query)));
+function readRoutes(app: FastifyInstance, kernel: Kernel): void {
+  app.get<OfObject>('/records/:object', async (request, reply) => {
+    const { object } = request.params;
+    return sendPage(
+      reply,
+      await kernel.list(may(request, object, 'read'), object, listFromAddress(addressOf(request))),
+    );
   });
 
-  app.post<{ Params: ObjectParams }>('/records/:object/query', async (request, reply) => {
-    const actor = may(request, 'read');
+  app.post<OfObject>('/records/:object/query', async (request, reply) => {
+    const { object } = request.params;
+    const actor = may(request, object, 'read');
     const query = queryFromBody(request.body);
-    if ('group' in query)
-      return sendJson(reply, `{"data":${await kernel.group(actor, request.params.object, query.group)}}`);
-    return sendPage(reply, await kernel.list(actor, request.params.object, query.list));
+    if ('list' in query) return sendPage(reply, await kernel.list(actor, object, query.list));
+    return sendJson(reply, `{"data":${await kernel.group(actor, object, query.group)}}`);
   });
 
-  app.get<{ Params: RecordParams; Querystring: Address }>('/records/:object/:id', async (request, reply) => {
-    const actor = may(request, 'read');
+  app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
     const { object, id } = request.params;
-    return sendJson(reply, await kernel.get(actor, object, recordId(id), fieldsFromAddress(request.query)));
+    const actor = may(request, object, 'read');
+    return sendJson(reply, await kernel.get(actor, object, recordId(id), fieldsFromAddress(addressOf(request))));
   });
 
-  app.get<{ Params: RecordParams; Querystring: { before?: string; limit?: string } }>(
-    '/records/:object/:id/changes',
-    async (request) => {
-      const actor = may(request, 'read');
-      const { object, id } = request.params;
-      const { before, limit } = request.query;
-      const page = await kernel.history(actor, object, recordId(id), {
-        limit: whole(limit ?? '50', 'limit', 200),
-        ...(before === undefined ? {} : { before: whole(before, 'before', 2_147_483_647) }),
-      });
-      return { data: page.data, page: { next: page.next } };
-    },
-  );
-
-  app.post<{ Params: ObjectParams; Querystring: Address }>('/records/:object', async (request, reply) => {
-    const actor = may(request, 'create');
-    const { object } = request.params;
-    const command = (values: JsonObject): Command => ({ op: 'create', object, values });
-    return write(kernel, actor, request, reply, itemsOf(request.body).map(command), 201);
-  });
-
-  app.put<{ Params: ObjectParams; Querystring: Address & { key?: string } }>(
-    '/records/:object',
-    async (request, reply) => {
-      const actor = may(request, 'update');
-      const { object } = request.params;
-      const { key } = request.query;
-      if (typeof key !== 'string')
-        throw problem('query.invalid', { path: '/key', detail: 'the field that tells records apart' });
-      const command = (values: JsonObject): Command => ({ op: 'upsert', object, key, values });
-      return write(kernel, actor, request, reply, itemsOf(request.body).map(command), 200);
-    },
-  );
-
-  app.patch<{ Params: ObjectParams; Querystring: Address }>('/records/:object', async (request, reply) => {
-    const actor = may(request, 'update');
-    const { object } = request.params;
-    const commands = itemsOf(request.body).map(
-      ({ id, version, ...values }, index): Command => ({
-        op: 'update',
-        object,
-        id: idIn(id, index),
-        values,
-        ...versionIn(version, index),
-      }),
-    );
-    return write(kernel, actor, request, reply, commands, 200);
-  });
-
-  app.delete<{ Params: ObjectParams; Querystring: Address }>('/records/:object', async (request, reply) => {
-    const actor = may(request, 'delete');
-    const { object } = request.params;
-    const commands = itemsOf(request.body).map(
-      ({ id, version }, index): Command => ({
-        op: 'delete',
-        object,
-        id: idIn(id, index),
-        ...versionIn(version, index),
-      }),
-    );
-    return write(kernel, actor, request, reply, commands, 200);
-  });
-
-  app.patch<{ Params: RecordParams; Querystring: Address }>('/records/:object/:id', async (request, reply) => {
-    const actor = may(request, 'update');
+  app.get<OfRecord>('/records/:object/:id/changes', async (request) => {
     const { object, id } = request.params;
-    const { version, ...values } = valuesOf(request.body);
-    const command: Command = {
+    const address = addressOf(request);
+    const before = wholeParam(address, 'before');
+    const page = await kernel.history(may(request, object, 'read'), object, recordId(id), {
+      limit: wholeParam(address, 'limit', { max: 200 }) ?? 50,
+      ...(before === undefined ? {} : { before }),
+    });
+    return { data: page.data, page: { next: page.next } };
+  });
+
+  app.post<OfRecord>('/records/:object/:id/unmask', async (request, reply) => {
+    const { object, id } = request.params;
+    const actor = may(request, object, 'read');
+    const body = bodyOf(request.body);
+    const reason = text(body, 'reason', 500).trim();
+    const fields = texts(body, 'fields');
+    if (reason === '') throw malformed('/reason', 'say why', '请说明原因');
+    if (fields.length === 0) throw malformed('/fields', 'name the fields', '请指明字段');
+    return sendJson(reply, await kernel.unmask(actor, object, recordId(id), { fields, reason }));
+  });
+}
+
+function writeRoutes(app: FastifyInstance, kernel: Kernel): void {
+  app.post<OfObject>('/records/:object', async (request, reply) => {
+    const { object } = request.params;
+    const toCommand: ToCommand = (values) => ({ op: 'create', object, values });
+    return answerWrite(kernel, may(request, object, 'create'), request, reply, { toCommand, status: 201 });
+  });
+
+  app.put<OfObject>('/records/:object', async (request, reply) => {
+    const { object } = request.params;
+    may(request, object, 'create');
+    const key = param(addressOf(request), 'key');
+    if (key === undefined) throw invalid('key', 'the field that tells records apart', '应为区分记录的字段');
+    const toCommand: ToCommand = (values) => ({ op: 'upsert', object, key, values });
+    return answerWrite(kernel, may(request, object, 'update'), request, reply, { toCommand, status: 200 });
+  });
+
+  app.patch<OfObject>('/records/:object', async (request, reply) => {
+    const { object } = request.params;
+    const toCommand: ToCommand = ({ id, version, ...values }, at) => ({
       op: 'update',
       object,
-      id: recordId(id),
+      id: idIn(id, at),
       values,
-      ...(matchOf(request) ?? versionIn(version, 0)),
-    };
-    return write(kernel, actor, request, reply, [command], 200);
+      ...versionIn(version, at),
+    });
+    return answerWrite(kernel, may(request, object, 'update'), request, reply, { toCommand, status: 200 });
   });
 
-  app.delete<{ Params: RecordParams }>('/records/:object/:id', async (request, reply) => {
-    const actor = may(request, 'delete');
-    const { object, id } = request.params;
-    return write(kernel, actor, request, reply, [{ op: 'delete', object, id: recordId(id), ...matchOf(request) }], 200);
+  app.delete<OfObject>('/records/:object', async (request, reply) => {
+    const { object } = request.params;
+    const toCommand: ToCommand = ({ id, version }, at) => ({
+      op: 'delete',
+      object,
+      id: idIn(id, at),
+      ...versionIn(version, at),
+    });
+    return answerWrite(kernel, may(request, object, 'delete'), request, reply, { toCommand, status: 200 });
   });
 
-  app.post<{ Params: RecordParams }>('/records/:object/:id/restore', async (request, reply) => {
-    const actor = may(request, 'update');
-    const { object, id } = request.params;
-    const { version, fields } = request.body === undefined || request.body === null ? {} : valuesOf(request.body);
+  app.patch<OfRecord>('/records/:object/:id', async (request, reply) => {
+    const { object } = request.params;
+    const id = recordId(request.params.id);
+    const known = ifMatch(request);
+    const toCommand: ToCommand = ({ version, id: _, ...values }, at) => ({
+      op: 'update',
+      object,
+      id,
+      values,
+      ...(known ?? versionIn(version, at)),
+    });
+    return one(kernel, may(request, object, 'update'), request, reply, toCommand);
+  });
+
+  app.delete<OfRecord>('/records/:object/:id', async (request, reply) => {
+    const { object } = request.params;
+    const command: Command = { op: 'delete', object, id: recordId(request.params.id), ...ifMatch(request) };
+    // A body says nothing here.
+    request.body = {};
+    return one(kernel, may(request, object, 'delete'), request, reply, () => command);
+  });
+
+  app.post<OfRecord>('/records/:object/:id/restore', async (request, reply) => {
+    const { object } = request.params;
+    const body = bodyOf(request.body ?? {});
+    const toVersion = optionalWhole(body, 'version');
     const command: Command = {
       op: 'restore',
       object,
-      id: recordId(id),
-      ...(version === undefined ? {} : { toVersion: whole(String(version), 'version', 2_147_483_647) }),
-      ...(fields === undefined ? {} : { fields: namesIn(fields) }),
+      id: recordId(request.params.id),
+      ...(toVersion === undefined ? {} : { toVersion }),
+      ...(body.fields === undefined ? {} : { fields: texts(body, 'fields') }),
     };
-    return write(kernel, actor, request, reply, [command], 200);
+    request.body = body;
+    return one(kernel, may(request, object, 'update'), request, reply, () => command);
   });
+}
 
-  app.post<{ Params: RecordParams }>('/records/:object/:id/unmask', async (request, reply) => {
-    const actor = may(request, 'read');
-    const { object, id } = request.params;
-    const { fields, reason } = valuesOf(request.body);
-    if (typeof reason !== 'string' || reason.trim() === '' || reason.length > 500)
-      throw problem('query.invalid', { path: '/reason', detail: 'why, in up to 500 characters' });
-    return sendJson(
-      reply,
-      await kernel.unmask(actor, object, recordId(id), { fields: namesIn(fields ?? null), reason: reason.trim() }),
-    );
-  });
+/** A write of the one record in the address: the body is that record. */
+function one(
+  kernel: Kernel,
+  actor: Actor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  toCommand: ToCommand,
+): Promise<FastifyReply> {
+  itemOf(request.body, '');
+  return answerWrite(kernel, actor, request, reply, { toCommand, status: 200 });
 }
 
 /** The actor, if a personal token lets it do this to the object's records. */
-function may(request: FastifyRequest<{ Params: ObjectParams }>, operation: string): Actor {
-  return demand(actorOf(request), { area: 'records', object: request.params.object, operation });
-}
-
-/**
- * Carries out the commands of one request, once for its Idempotency-Key. A body that was an array is answered by
- * `{data: [{id, version}]}`, one record by `{id, version}`, and `?partial=true` by `{results}`.
- */
-async function write(
-  kernel: Kernel,
-  actor: Actor,
-  request: FastifyRequest<{ Querystring: Address }>,
-  reply: FastifyReply,
-  commands: readonly Command[],
-  status: number,
-): Promise<FastifyReply> {
-  const many = Array.isArray(request.body);
-  const partial = request.query['partial'] === 'true';
-  const answer = await idempotent(kernel, actor, request, async (options) => {
-    if (partial)
-      return {
-        status: 200,
-        body: JSON.stringify({ results: await partialResults(kernel, actor, commands, request, options) }),
-      };
-    const results = await kernel.write(actor, commands, options);
-    const records = results.map(({ id, version }) => ({ id, version }));
-    return { status, body: JSON.stringify(many ? { data: records } : records[0]) };
-  });
-  return sendJson(reply.code(answer.status), answer.body);
+function may(request: FastifyRequest, object: string, operation: string): Actor {
+  return demand(actorOf(request), { area: 'records', object, operation });
 }
 
 function sendPage(
@@ -191,46 +174,21 @@ function sendPage(
   return sendJson(reply, `{"data":${data},"page":${JSON.stringify(rest)}}`);
 }
 
-export function sendJson(reply: FastifyReply, json: string): FastifyReply {
-  return reply.header('content-type', 'application/json; charset=utf-8').send(json);
-}
-
-function itemsOf(body: unknown): JsonObject[] {
-  const items: readonly unknown[] = Array.isArray(body) ? body : [body];
-  return items.map((item, index) => valuesOf(item, Array.isArray(body) ? `/${index}` : ''));
-}
-
-function valuesOf(body: unknown, path = ''): JsonObject & Values {
-  if (isJsonObject(body)) return body;
-  throw problem('request.malformed', { detail: `expected an object${path === '' ? '' : ` at ${path}`}` });
-}
-
-function idIn(value: Json | undefined, index: number): string {
-  if (typeof value !== 'string') throw problem('request.malformed', { detail: `an id is missing at /${index}` });
+function idIn(value: Json | undefined, at: string): string {
+  if (typeof value !== 'string') throw malformed(at, 'the id is missing', '缺少 id');
   return recordId(value);
 }
 
-function versionIn(value: Json | undefined, index: number): { readonly version?: number } {
-  if (value === undefined) return {};
-  return { version: whole(String(value), `${index}/version`, 2_147_483_647) };
+function versionIn(value: Json | undefined, at: string): { readonly version?: number } {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 2_147_483_647)
+    throw malformed(`${at}/version`, 'a whole number', '应为整数');
+  return { version: value };
 }
 
 /** `If-Match: 3` or `"3"`. */
-function matchOf(request: FastifyRequest): { readonly version: number } | undefined {
+function ifMatch(request: FastifyRequest): { readonly version: number } | undefined {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return undefined;
-  return { version: whole(header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1'), 'if-match', 2_147_483_647) };
-}
-
-function whole(text: string, name: string, max: number): number {
-  const value = Number(text);
-  if (!/^\d{1,10}$/.test(text) || value < 1 || value > max)
-    throw problem('query.invalid', { path: `/${name}`, detail: `a whole number from 1 to ${max}` });
-  return value;
-}
-
-function namesIn(value: Json): readonly string[] {
-  if (Array.isArray(value) && value.length > 0 && value.every((name: Json) => typeof name === 'string'))
-    return value.map(String);
-  throw problem('query.invalid', { path: '/fields', detail: 'an array of field names' });
+  return { version: whole(header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1'), 'if-match') };
 }

@@ -1,24 +1,24 @@
 import type { Kernel } from '@huike/kernel';
-import { problem } from '@huike/schema';
 import type { FastifyInstance } from 'fastify';
+import { addressOf, names, param, wholeParam } from '../address.ts';
 import { actorOf, demand } from '../identify.ts';
-import { sendJson } from './records.ts';
+import { sendJson } from '../writing.ts';
+import { invalid } from '../wrong.ts';
 
-interface Address {
-  readonly q?: string;
-  readonly objects?: string;
-  readonly limit?: string;
-}
+// GET search?q=: across objects.
 
 export function searchRoutes(app: FastifyInstance, kernel: Kernel): void {
-  app.get<{ Querystring: Address }>('/search', async (request, reply) => {
+  app.get('/search', async (request, reply) => {
     const actor = demand(actorOf(request), { area: 'search', operation: 'read' });
-    const { q, objects, limit } = request.query;
-    if (typeof q !== 'string') throw problem('query.invalid', { path: '/q', detail: 'what to look for' });
+    const address = addressOf(request);
+    const text = param(address, 'q', 500);
+    const objects = names(address, 'objects');
+    const limit = wholeParam(address, 'limit', { max: 100 });
+    if (text === undefined) throw invalid('q', 'what to look for', '应为要查找的内容');
     const found = await kernel.search(actor, {
-      text: q,
-      ...(typeof objects === 'string' ? { objects: objects.split(',').filter(Boolean) } : {}),
-      ...(typeof limit === 'string' ? { limit: Number(limit) } : {}),
+      text,
+      ...(objects === undefined ? {} : { objects }),
+      ...(limit === undefined ? {} : { limit }),
     });
     return sendJson(reply, `{"data":${found}}`);
   });

@@ -1,0 +1,82 @@
+import { isJsonObject, type JsonObject, type ListQuery, problem, queryLimits } from '@huike/schema';
+import type { Actor, ObjectAccess } from '../access/index.ts';
+import type { CatalogField } from '../catalog/types.ts';
+import { appendEvent } from '../changes/index.ts';
+import type { Database } from '../database/index.ts';
+import { resolvePath } from '../filter/values.ts';
+import { list, type Page } from './pages.ts';
+import { type ReadContext, reading } from './run.ts';
+
+// Records on their way out as a file: those that the actor may read and export, as the actor sees them, page by page.
+// The log tells who took what before the first record goes out.
+
+export interface ExportContext extends ReadContext {
+  readonly db: Database;
+}
+
+/** One column: the fields along its path, the last one being what it shows. */
+export interface ExportField {
+  readonly path: string;
+  readonly fields: readonly CatalogField[];
+}
+
+export interface Exported {
+  readonly label: { readonly zh: string; readonly en: string };
+  readonly columns: readonly ExportField[];
+  /** How many records there were at the start. */
+  readonly total: number;
+  readonly pages: AsyncGenerator<readonly JsonObject[]>;
+}
+
+/**
+ * Begins an export. Throws `object.unknown`, `access.denied` for an object that may be read but not exported,
+ * `field.unknown`, `query.*`.
+ */
+export async function exportRecords(
+  context: ExportContext,
+  actor: Actor,
+  name: string,
+  query: Pick<ListQuery, 'fields' | 'filter' | 'sort'>,
+  format: string,
+): Promise<Exported> {
+  const { object, columns } = await reading(context, actor, name, async (access, target) => {
+    if (target.rows('export') === false) throw problem('access.denied');
+    const paths = query.fields ?? usual(target);
+    if (paths.length > queryLimits.fields)
+      throw problem('request.tooMany', { what: 'fields', whatZh: '字段', limit: queryLimits.fields });
+    const found = paths.map((path) => {
+      const { steps, field } = resolvePath(access, target, path.split('.'));
+      return { path, fields: [...steps, field] };
+    });
+    return { object: target.object, columns: found };
+  });
+  const wanted: ListQuery = { ...query, fields: columns.map(({ path }) => path), limit: queryLimits.page };
+  const page = (more: Partial<ListQuery>) => list(context, actor, name, { ...wanted, ...more }, 'export');
+  const first = await page({ count: true });
+  const total = first.total ?? 0;
+  const what = { format, fields: wanted.fields ?? [], filter: asData(query.filter), rows: total };
+  await appendEvent(context.db, actor, { type: 'recordsExported', object: object.id, data: what });
+  return { label: object.label, columns, total, pages: pages(first, (cursor) => page({ cursor })) };
+}
+
+async function* pages(first: Page, next: (cursor: string) => Promise<Page>): AsyncGenerator<readonly JsonObject[]> {
+  for (let page = first; ; page = await next(page.next)) {
+    const records: unknown = JSON.parse(page.data);
+    yield Array.isArray(records) ? records.filter(isJsonObject) : [];
+    if (page.next === null) return;
+  }
+}
+
+const after = ['owner', 'department', 'createdAt', 'updatedAt'];
+
+/** What a file has when nothing is asked for: the id, what was declared, and who and when. Rows of table fields aren't. */
+function usual(target: ObjectAccess): readonly string[] {
+  const seen = [...target.object.fields.values()].filter((field) => target.field(field) !== null);
+  const declared = seen.filter((field) => !field.system && field.type !== 'table').map((field) => field.name);
+  const who = seen.filter((field) => after.includes(field.name)).map((field) => field.name);
+  return ['id', ...declared, ...who];
+}
+
+function asData(filter: ListQuery['filter']): JsonObject | null {
+  return filter === undefined ? null : JSON.parse(JSON.stringify(filter));
+}

@@ -1,0 +1,43 @@
+import { actorForUser, createToken, type Kernel } from '@huike/kernel';
+import { isJsonObject } from '@huike/schema';
+import { say } from '../say.ts';
+import { type CommandModule, operator, readArguments, withKernel } from './command.ts';
+
+export const command: CommandModule = {
+  usage: {
+    zh: `huike token <邮箱> [--name 名称] [--scopes 范围,…] [--expires 日期]
+
+为用户创建个人令牌并输出。默认范围 *（用户的全部权限）；例：--scopes records:*:read,search:read`,
+    en: `huike token <email> [--name name] [--scopes scope,…] [--expires date]
+
+Makes a personal token for a user and prints it. Scopes default to * (all that the user may); for example
+--scopes records:*:read,search:read`,
+  },
+
+  async run(args, environment) {
+    const { option, rest } = readArguments(args, { options: ['name', 'scopes', 'expires'], rest: 1 });
+    const [email = ''] = rest;
+    return withKernel(environment, async ({ kernel }) => {
+      const id = await userByEmail(kernel, email);
+      const origin = { ip: null, userAgent: 'huike token', requestId: null };
+      const actor = id === null ? null : await actorForUser(kernel.people, id, origin);
+      if (actor === null) throw new Error(say.text('token.user', { email }));
+      const expires = option('expires');
+      const { token } = await createToken(kernel.people, actor, {
+        name: option('name') ?? 'huike token',
+        scopes: (option('scopes') ?? '*').split(',').filter(Boolean),
+        ...(expires === undefined ? {} : { expiresAt: expires }),
+      });
+      process.stdout.write(`${token}\n`);
+      return 0;
+    });
+  },
+};
+
+async function userByEmail(kernel: Kernel, email: string): Promise<string | null> {
+  const filter = { field: 'email', op: 'eq', value: email };
+  const { data } = await kernel.list(operator, 'user', { fields: ['id'], filter, limit: 1 });
+  const found: unknown = JSON.parse(data);
+  const [user]: readonly unknown[] = Array.isArray(found) ? found : [];
+  return isJsonObject(user) && typeof user.id === 'string' ? user.id : null;
+}
