@@ -16,7 +16,7 @@ export const app = defineApp({
   label: { zh: '客户', en: 'Customers' },
   metadata: {
     optionSets: [levels, industries, sources],
-    objects: [tag, customer, contact, address, activity, note, task, attachment],
+    objects: [customer, contact, activity, task, note, attachment, address, tag],
     roles: [salesRep, salesManager],
     views,
   },

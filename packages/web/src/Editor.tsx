@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { type FieldInfo, get, type Page } from './api.ts';
 import { useLabel, useObject } from './useMetadata.ts';
-import { textOf } from './Value.tsx';
+import { addressParts, textOf } from './Value.tsx';
 
 interface EditorProps {
   readonly field: FieldInfo;
@@ -102,13 +103,7 @@ export function Editor({ field, value, onChange = () => {}, id }: EditorProps) {
         />
       );
     case 'address':
-      return (
-        <Input
-          {...named}
-          value={textOf(value)}
-          onChange={(event) => onChange(event.target.value === '' ? null : { street: event.target.value })}
-        />
-      );
+      return <Address value={value} onChange={onChange} {...named} />;
     case 'relation':
     case 'user':
     case 'department':
@@ -116,6 +111,35 @@ export function Editor({ field, value, onChange = () => {}, id }: EditorProps) {
     default:
       return <Input {...named} value={text} onChange={(event) => onChange(event.target.value || null)} />;
   }
+}
+
+/** 省市区 and the rest, each in its own box; what this page doesn't know of an address stays as it is. */
+function Address({
+  value,
+  onChange,
+  id,
+}: Omit<EditorProps, 'field'> & { readonly onChange: (value: unknown) => void }) {
+  const { t } = useTranslation();
+  const parts: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
+  const change = (part: string, text: string) => {
+    const next = Object.fromEntries(
+      Object.entries({ ...parts, [part]: text || null }).filter(([, kept]) => kept !== null),
+    );
+    onChange(Object.keys(next).length === 0 ? null : next);
+  };
+  return (
+    <div className="address" id={id}>
+      {addressParts.map((part) => (
+        <Input
+          key={part}
+          aria-label={t(part)}
+          placeholder={t(part)}
+          value={String(parts[part] ?? '')}
+          onChange={(event) => change(part, event.target.value)}
+        />
+      ))}
+    </div>
+  );
 }
 
 function localTime(iso: string): string {

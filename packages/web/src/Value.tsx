@@ -12,6 +12,10 @@ export function Value({ field, value }: { readonly field: FieldInfo; readonly va
   switch (field.type) {
     case 'boolean':
       return <>{value === true ? t('yes') : t('no')}</>;
+    case 'address':
+      return <>{addressText(value)}</>;
+    case 'phone':
+      return <>{String(value).replace(/^\+86(\d{3})(\d{4})(\d{4})$/, '$1 $2 $3')}</>;
     case 'dateTime':
       return (
         <time dateTime={String(value)}>
@@ -42,8 +46,23 @@ export function Value({ field, value }: { readonly field: FieldInfo; readonly va
         </a>
       );
     default:
-      return <>{textOf(value)}</>;
+      return isInstant(value) ? <Value field={{ ...field, type: 'dateTime' }} value={value} /> : <>{textOf(value)}</>;
   }
+}
+
+/** Computed fields carry the type of what they are computed from. */
+function isInstant(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value);
+}
+
+export const addressParts = ['province', 'city', 'district', 'street'] as const;
+
+/** An address from the large to the small, as it is written in Chinese. */
+function addressText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return textOf(value);
+  const parts = Object.fromEntries(Object.entries(value));
+  const known = addressParts.map((part) => parts[part]).filter((part) => part !== undefined && part !== null);
+  return [...known, parts.postcode].filter(Boolean).join(' ');
 }
 
 function asList(value: unknown): readonly unknown[] {

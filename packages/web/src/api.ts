@@ -23,8 +23,15 @@ export interface ObjectInfo {
   readonly fields: readonly FieldInfo[];
 }
 
+export interface ViewInfo {
+  readonly object: string;
+  readonly fields?: readonly string[];
+  readonly sort?: readonly string[];
+}
+
 export interface Metadata {
   readonly version: number;
+  readonly views: readonly ViewInfo[];
   readonly objects: readonly ObjectInfo[];
 }
 

@@ -41,6 +41,10 @@ const zh = {
   pending: '请先按提示完成密码或双因素设置，再使用汇客。',
   language: 'English',
   objects: '对象',
+  province: '省',
+  city: '市',
+  district: '区县',
+  street: '街道门牌',
 };
 
 const en: typeof zh = {
@@ -83,6 +87,10 @@ const en: typeof zh = {
   pending: 'Finish the password or second-factor step first.',
   language: '中文',
   objects: 'Objects',
+  province: 'Province',
+  city: 'City',
+  district: 'District',
+  street: 'Street',
 };
 
 const stored = localStorage.getItem('huike.language');
@@ -97,11 +105,9 @@ export function speak(language: Language): void {
   void i18next.changeLanguage(language);
 }
 
-void i18next
-  .use(initReactI18next)
-  .init({
-    lng: first,
-    resources: { zh: { translation: zh }, en: { translation: en } },
-    interpolation: { escapeValue: false },
-  });
+void i18next.use(initReactI18next).init({
+  lng: first,
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  interpolation: { escapeValue: false },
+});
 document.documentElement.lang = first === 'zh' ? 'zh-CN' : 'en';

@@ -29,10 +29,9 @@ export async function webRoutes(app: FastifyInstance): Promise<void> {
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const page =
-      request.method === 'GET' &&
-      !request.url.startsWith('/api/') &&
-      (request.headers.accept ?? '').includes('text/html');
+    // Every address of the page itself; a file that isn't there is simply not there.
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const page = isRead && !request.url.startsWith('/api/') && !/\.\w+(\?|$)/.test(request.url);
     if (!page) return send(problem('route.unknown'), request, reply);
     return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
   });

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button, Empty, Skeleton, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData } from '../api.ts';
+import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData, type ViewInfo } from '../api.ts';
 import { useLabel, useMetadata, useObject } from '../useMetadata.ts';
 import { Value } from '../Value.tsx';
 
@@ -17,8 +17,10 @@ const hiddenInLists: ReadonlySet<string> = new Set([
 ]);
 const longTypes: ReadonlySet<string> = new Set(['longText', 'richText', 'table', 'relations', 'file', 'image', 'geo']);
 
-/** The title first, then what fits. */
-function columnsOf(object: ObjectInfo): readonly FieldInfo[] {
+/** The columns of the object's first view; without one the title first, then what fits. */
+function columnsOf(object: ObjectInfo, view: ViewInfo | undefined): readonly FieldInfo[] {
+  const wanted = (view?.fields ?? []).flatMap((name) => object.fields.find((field) => field.name === name) ?? []);
+  if (wanted.length > 0) return wanted;
   const shown = object.fields.filter(
     (field) => !hiddenInLists.has(field.name) && !longTypes.has(field.type) && field.name !== object.title,
   );
@@ -41,12 +43,17 @@ function Records({ object }: { readonly object: ObjectInfo }) {
   const { t } = useTranslation();
   const label = useLabel();
   const go = useNavigate();
-  const columns = columnsOf(object);
+  const { data: metadata } = useMetadata();
+  const view = metadata?.views.find((one) => one.object === object.name);
+  const columns = columnsOf(object, view);
+  const sort = view?.sort === undefined ? '' : `&sort=${view.sort.join()}`;
   const fields = ['id', 'version', ...columns.map((field) => field.name)].join();
   const pages = useInfiniteQuery({
     queryKey: ['list', object.name],
     queryFn: ({ pageParam }) =>
-      get<Page>(`records/${object.name}?fields=${fields}&limit=50${pageParam === null ? '' : `&cursor=${pageParam}`}`),
+      get<Page>(
+        `records/${object.name}?fields=${fields}&limit=50${sort}${pageParam === null ? '' : `&cursor=${pageParam}`}`,
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.page.next,
   });

@@ -14,11 +14,10 @@ const hidden: ReadonlySet<string> = new Set(['id', 'version', 'deletedAt']);
 export function RecordPage() {
   const { object: name, id } = useParams({ from: '/$object/$id' });
   const object = useObject(name);
-  const { t } = useTranslation();
   const record = useQuery({ queryKey: ['record', name, id], queryFn: () => get<RecordData>(`records/${name}/${id}`) });
   if (record.isError) return <Empty description={record.error.message} />;
   if (object === undefined || record.isPending) return <Skeleton active paragraph={{ rows: 10 }} />;
-  return <OneRecord key={id} object={object} record={record.data} empty={t('gone')} />;
+  return <OneRecord key={id} object={object} record={record.data} />;
 }
 
 /** An empty form for a new record. */
@@ -32,14 +31,7 @@ export function NewRecordPage() {
   );
 }
 
-function OneRecord({
-  object,
-  record,
-}: {
-  readonly object: ObjectInfo;
-  readonly record: RecordData;
-  readonly empty: string;
-}) {
+function OneRecord({ object, record }: { readonly object: ObjectInfo; readonly record: RecordData }) {
   const { t } = useTranslation();
   const label = useLabel();
   const [editing, setEditing] = useState(false);
@@ -61,7 +53,7 @@ function OneRecord({
         )}
       </div>
       <dl className="facts">
-        {object.fields
+        {[...object.fields.filter((field) => !field.system), ...object.fields.filter((field) => field.system)]
           .filter((field) => !hidden.has(field.name))
           .map((field) => (
             <Fact key={field.name} field={field} title={label(field.label)} value={record[field.name]} />
