@@ -204,6 +204,14 @@ test('what named a deleted field names it no more', () => {
   assert.deepEqual(state.objects.get('visit')?.indexes, []);
 });
 
+test('a table keeps at least one field', () => {
+  const state = accept(objects({ name: 'rows', type: 'table', fields: [{ name: 'x', type: 'text' }] }));
+  const removal = { delete: [{ kind: 'field', object: 'aRows', name: 'x' }] };
+  assert.deepEqual(refuse(removal, state), ['/delete metadata.shape']);
+  const replaced = accept({ ...removal, ...objects({ name: 'rows', fields: [{ name: 'y', type: 'text' }] }) }, state);
+  assert.deepEqual([...(modelOf(replaced).objects.get('aRows')?.fields.keys() ?? [])], ['parent', 'position', 'y']);
+});
+
 test('what a rollup needs cannot be deleted', () => {
   const state = accept(visits);
   assert.deepEqual(refuse({ delete: [{ kind: 'field', object: 'visitLines', name: 'sum' }] }, state), [

@@ -4,7 +4,7 @@ import { cleanReferences } from './clean.ts';
 import type { Issue } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Kind, Removal } from './metadata.ts';
-import { asItem, asJson, itemIssues, type RawDocument, readDocument } from './shape.ts';
+import { asItem, asJson, itemIssues, type RawDocument, readDocument, trusted } from './shape.ts';
 import { type Items, kindNames, type MetadataState, modelOf } from './state.ts';
 import { nameOf, type RawState, remove, upsertItem } from './upsert.ts';
 
@@ -33,7 +33,8 @@ export function validateDocument(document: unknown, current: MetadataState, opti
   const removed = raw.delete.filter((removal) => exists(current, removal));
   const before = rawState(current);
   const left = removed.reduce<RawState>(remove, before);
-  const cleaned = removed.length === 0 ? current : cleanReferences(current, typedState(left, before, current));
+  // What a removal leaves is checked with what the document adds to it.
+  const cleaned = removed.length === 0 ? current : cleanReferences(current, typedState(left, before, current, trusted));
 
   const start = rawState(cleaned);
   const upserted = new Map(start);
@@ -47,6 +48,10 @@ export function validateDocument(document: unknown, current: MetadataState, opti
       wrong.push(...itemIssues(kind, item, (path) => place(kind, name, path)));
     }
     upserted.set(kind, items);
+  }
+  for (const [name, object] of upserted.get('objects') ?? []) {
+    if (object === before.get('objects')?.get(name) || givenIn(raw)('objects', name)) continue;
+    wrong.push(...itemIssues('objects', object, () => '/delete'));
   }
   if (wrong.length > 0) return { ok: false, issues: wrong };
   const state = typedState(upserted, start, cleaned);
@@ -104,7 +109,12 @@ export function rawState(state: MetadataState): RawState {
 }
 
 /** Plain JSON as a state: what stayed the same keeps its identity, what is new was checked and is narrowed. */
-export function typedState(raw: RawState, before: RawState, state: MetadataState): MetadataState {
+export function typedState(
+  raw: RawState,
+  before: RawState,
+  state: MetadataState,
+  narrow: <K extends Kind>(kind: K, item: JsonObject) => Items[K] = asItem,
+): MetadataState {
   const kind = <K extends Kind>(name: K): ReadonlyMap<string, Items[K]> => {
     const items = raw.get(name);
     const old = before.get(name);
@@ -113,7 +123,7 @@ export function typedState(raw: RawState, before: RawState, state: MetadataState
     return new Map(
       [...items].map(([key, item]): [string, Items[K]] => {
         const same = old?.get(key) === item ? known.get(key) : undefined;
-        return [key, same ?? asItem(name, item)];
+        return [key, same ?? narrow(name, item)];
       }),
     );
   };

@@ -118,15 +118,18 @@ async function readIndexes(db: Queryable): Promise<ReadonlyMap<string, string[]>
  */
 export async function insertRows(db: Queryable, object: CatalogObject, count: number): Promise<string[]> {
   const table = tableOf(object);
-  const rows = Array.from({ length: count }, (_, index) =>
-    Object.fromEntries(table.columns.map((column) => [column.name, sampleValue(column.name, column.sqlType, index)])),
-  );
+  const rows = Array.from({ length: count }, () => {
+    const index = samples++;
+    return Object.fromEntries(table.columns.map(({ name, sqlType }) => [name, sampleValue(name, sqlType, index)]));
+  });
   const name = sql.identifier('data', table.name);
   const made = await db.query<{ id: string }>(
     sql`insert into ${name} select (json_populate_record(null::${name}, r)).* from json_array_elements(${sql.value(JSON.stringify(rows))}::json) r returning "id"`,
   );
   return made.map(({ id }) => id);
 }
+
+let samples = 0;
 
 function sampleValue(name: string, sqlType: string, index: number): string | number | boolean | null | object {
   const type = sqlType.split(' ')[0];

@@ -1,14 +1,13 @@
-import { type Issue, type Json, message, type Place } from '@huike/schema';
+import { type ErrorCode, type ErrorParams, type Issue, type Json, message, type Place, Problem } from '@huike/schema';
+import { accessOf } from '../access/index.ts';
 import { defaultCompany } from '../catalog/resolve.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
+import { sql } from '../database/sql.ts';
+import { filterSql } from '../filter/compile.ts';
+import { parseConstantFilter } from '../filter/tree.ts';
 import type { Prepared } from './prepare.ts';
 
 // Checks that need field types: defaults, filters and indexes. The rest is checked in the schema.
-
-/** Says what is wrong with a filter on an object, or null. Given by the read path, whose language filters are. */
-export type CheckFilter = (catalog: Catalog, object: CatalogObject, filter: unknown) => string | null;
-
-export const filterChecks: { check: CheckFilter } = { check: () => null };
 
 /** What the types of the new catalog find wrong in what changed. */
 export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
@@ -65,8 +64,19 @@ function whereDeclared(object: CatalogObject): { readonly owner: string; readonl
 
 function filterIssue(catalog: Catalog, object: CatalogObject | undefined, filter: unknown, path: string): Issue[] {
   if (filter === undefined || object === undefined) return [];
-  const detail = filterChecks.check(catalog, object, filter);
-  return detail === null ? [] : [{ path, code: 'metadata.filter', params: { detail } }];
+  const access = accessOf(catalog, { kind: 'system', name: 'setup' });
+  const seen = access.object(object.name);
+  try {
+    if (seen !== null) filterSql(access, seen, parseConstantFilter(filter), sql.identifier('t'));
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ path, code: 'metadata.filter', params: details(error.code, error.params) }];
+  }
+}
+
+function details(code: ErrorCode, params: ErrorParams): ErrorParams {
+  return { detail: message(code, params, 'en'), detailZh: message(code, params, 'zh') };
 }
 
 /** Defaults that the write fills in. */
@@ -82,6 +92,5 @@ function defaultIssue(catalog: Catalog, field: CatalogField): Omit<Issue, 'path'
   const context = { catalog, company: catalog.company, now: new Date(), timeZone: defaultCompany.timeZone };
   const parsed = parse(value, field, context);
   if (parsed.ok) return null;
-  const detail = message(parsed.failure.code, parsed.failure.params ?? {}, 'zh');
-  return { code: 'metadata.default', params: { detail } };
+  return { code: 'metadata.default', params: details(parsed.failure.code, parsed.failure.params ?? {}) };
 }

@@ -5,10 +5,12 @@ import fc from 'fast-check';
 import { loadCatalog, loadSource } from '../catalog/load.ts';
 import type { Catalog, CatalogField } from '../catalog/types.ts';
 import { type Queryable, sql } from '../database/index.ts';
+import { fillAll } from './fill.ts';
+import { movedParts } from './moved.ts';
 import { purgeSetAside } from './purge.ts';
 import { undoMetadata } from './restore.ts';
 import { applyMetadata, planMetadata } from './run.ts';
-import { columnName, linkName } from './table.ts';
+import { columnName, linkName, tableOf } from './table.ts';
 
 const { db, close } = await testDatabase();
 after(close);
@@ -71,6 +73,53 @@ async function allValues(catalog: Catalog): Promise<ReadonlyMap<CatalogField, un
   return values;
 }
 
+/** Lets the records of each object refer to records of others, so that rollups have something to count. */
+async function linkRows(catalog: Catalog): Promise<void> {
+  for (const object of catalog.objects.values()) {
+    for (const field of object.fields.values()) {
+      if (field.type !== 'relation' || field.target === null) continue;
+      const [table, target] = [object.table, field.target.table].map((name) => sql.identifier('data', name));
+      await db.execute(
+        sql`update ${table ?? sql.blank} set ${sql.identifier(field.column)} = (select "id" from ${target ?? sql.blank} order by "id" limit 1)`,
+      );
+    }
+  }
+}
+
+/** Computes everything that is derived anew, for every record. */
+async function fillEverything(catalog: Catalog): Promise<void> {
+  for (const { object, part } of movedParts(emptyCatalog(catalog), catalog)) await fillAll(db, catalog, object, part);
+}
+
+/** The catalog as if every object had only just lost what it derives. */
+function emptyCatalog(catalog: Catalog): Catalog {
+  const objects = [...catalog.objects].map(([name, object]) => [name, { ...object, fields: new Map() }] as const);
+  return { ...catalog, objects: new Map(objects) };
+}
+
+async function derived(catalog: Catalog): Promise<unknown> {
+  const all = [];
+  for (const object of catalog.objects.values()) {
+    const { columns } = tableOf(object);
+    const computed = new Set(
+      [...object.fields.values()].flatMap((field) => (field.computed === 'stored' ? [field.tag] : [])),
+    );
+    const names = columns.filter((one) => computed.has(one.tag) || one.suffix === 'sort' || one.suffix === 'search');
+    const list = sql.join([sql`"id"`, ...names.map(({ name }) => sql.identifier(name))], ', ');
+    all.push(
+      object.name,
+      await db.query(sql`select ${list} from ${sql.identifier('data', object.table)} order by "id"`),
+    );
+  }
+  return all;
+}
+
+async function assertDerived(catalog: Catalog): Promise<void> {
+  const kept = await derived(catalog);
+  await fillEverything(catalog);
+  assert.deepEqual(kept, await derived(catalog), 'what is derived');
+}
+
 test('from any metadata to any other and back, with records in place', async () => {
   const property = fc.asyncProperty(metadataArbitrary(), metadataArbitrary(), async (one, other) => {
     await forget();
@@ -84,14 +133,18 @@ test('from any metadata to any other and back, with records in place', async () 
         await db.execute(sql`insert into ${links} select unnest(${sql.value(ids)}::uuid[]), gen_random_uuid()`);
       }
     }
+    await linkRows(start.catalog);
+    await fillEverything(start.catalog);
     const values = await allValues(start.catalog);
     const there = await apply(transition((await loadSource(db)).state, other));
     await assertPhysical(there.catalog, db);
     await assertKept(start.catalog, there.catalog, values);
+    await assertDerived(there.catalog);
     const valuesThere = await allValues(there.catalog);
     const back = await apply(transition((await loadSource(db)).state, one));
     await assertPhysical(back.catalog, db);
     await assertKept(there.catalog, back.catalog, valuesThere);
+    await assertDerived(back.catalog);
     const loaded = await loadCatalog(db);
     assert.equal(loaded.version, back.version);
     await assertPhysical(loaded, db);
@@ -107,13 +160,10 @@ test('any change can be undone, with the values that it set aside', async () => 
     const start = await apply(transition((await loadSource(db)).state, one));
     for (const object of start.catalog.objects.values()) await insertRows(db, object, 2);
     const values = await allValues(start.catalog);
-    // Something deleted and declared anew in one change is two things: undoing it can't have both.
-    const document = transition((await loadSource(db)).state, other);
-    const { delete: removals, ...declared } = document;
-    const deleted = await apply({ delete: removals });
-    const changed = await apply(declared);
-    const versions = new Set([changed.version, deleted.version].filter((version) => version > start.version));
-    for (const version of [...versions].toSorted((a, b) => b - a)) await undoMetadata(db, actor, version);
+    const changed = await apply(transition((await loadSource(db)).state, other));
+    const undone = changed.version > start.version ? await undoMetadata(db, actor, changed.version) : changed;
+    // A type that changed can't change back: values may have come that the old one can't hold.
+    const stuck = new Set(undone.plan.conflicts.map(({ name, path }) => `${name}.${path[1]}`));
     const { state } = await loadSource(db);
     const catalog = await loadCatalog(db);
     await assertPhysical(catalog, db);
@@ -130,7 +180,7 @@ test('any change can be undone, with the values that it set aside', async () => 
     }
     const rest = await planMetadata(db, transition(state, one));
     assert.deepEqual(
-      rest.steps.filter((step) => step.action !== 'update'),
+      rest.steps.filter((step) => step.action !== 'update' && !stuck.has(`${step.object}.${step.name}`)),
       [],
     );
   });

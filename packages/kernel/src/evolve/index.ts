@@ -8,11 +8,10 @@ export {
   planUninstall,
   uninstallApp,
 } from './apps.ts';
-export { type CheckFilter, filterChecks } from './check.ts';
 export { housekeepingJob, metadataJobs } from './jobs.ts';
 export type { Impact, Plan, PlanConflict, PlanStep } from './plan.ts';
 export { keptDays, purgeSetAside } from './purge.ts';
-export { type Deleted, deletedMetadata, restoreMetadata, undoMetadata } from './restore.ts';
+export { changedKinds, type Deleted, deletedMetadata, restoreMetadata, undoMetadata } from './restore.ts';
 export { type Applied, type ApplyOptions, applyMetadata, planMetadata } from './run.ts';
 export { installAll, kernelDeclarations } from './setup.ts';
 export { type Table, type TableColumn, type TableIndex, tableOf } from './table.ts';

@@ -2,10 +2,10 @@ import { type MetadataState, modelOf, type Removal } from '@huike/schema';
 import { resolveCatalog, type Source } from '../catalog/resolve.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
 import type { SQL } from '../database/sql.ts';
-import { isSearched } from '../search/fields.ts';
 import { type AsideRow, fieldAside, objectAside, type Restore } from './aside.ts';
 import { assign, type Gone, goneOf } from './assign.ts';
 import { alterTable, createTable, type Fate, setTableAside } from './ddl.ts';
+import { movedParts, type ToFill } from './moved.ts';
 import type { PlanConflict, PlanStep } from './plan.ts';
 import { stepsOf } from './steps.ts';
 import { type TableIndex, tableOf } from './table.ts';
@@ -20,12 +20,10 @@ export interface Proposal {
   readonly conflicts: readonly PlanConflict[];
 }
 
-/** Work on a table that was there before and may be large. */
+/** Indexes for a table that was there before and may be large. */
 export interface TableWork {
   readonly object: CatalogObject;
   readonly indexes: readonly TableIndex[];
-  /** Values that only code can make: the sort keys of these fields, and the search lexemes. */
-  readonly fill: boolean;
 }
 
 export interface Prepared {
@@ -39,6 +37,7 @@ export interface Prepared {
   /** Indexes of new tables, made at once. */
   readonly indexes: readonly { readonly table: string; readonly index: TableIndex }[];
   readonly work: readonly TableWork[];
+  readonly fills: readonly ToFill[];
   readonly aside: readonly AsideRow[];
   readonly restored: readonly string[];
 }
@@ -81,8 +80,7 @@ export function prepare(source: Source, proposal: Proposal): Prepared {
     };
     const change = alterTable(tableOf(old), tableOf(object), fate);
     statements.push(...change.statements);
-    const fill = change.added.some((column) => column.suffix === 'sort') || searchMoved(old, object);
-    if (change.indexes.length > 0 || fill) work.push({ object, indexes: change.indexes, fill });
+    if (change.indexes.length > 0) work.push({ object, indexes: change.indexes });
   }
   return {
     before,
@@ -94,6 +92,7 @@ export function prepare(source: Source, proposal: Proposal): Prepared {
     statements: [...statements, ...created],
     indexes,
     work,
+    fills: movedParts(before, after),
     aside,
     restored: restore.ids,
   };
@@ -108,13 +107,4 @@ function recomputed(old: CatalogObject, object: CatalogObject): ReadonlySet<numb
     return computed && was?.tag === field.tag && columns(was) !== columns(field) ? [field.tag] : [];
   });
   return new Set(tags);
-}
-
-function searchMoved(old: CatalogObject, object: CatalogObject): boolean {
-  const searched = (one: CatalogObject) =>
-    [...one.fields.values()]
-      .filter(isSearched)
-      .map((field) => `${field.tag} ${field.handler.search} ${field === one.title}`)
-      .join();
-  return searched(old) !== searched(object);
 }

@@ -1,17 +1,23 @@
 import {
   asItem,
+  asJson,
+  type Clash,
   checkState,
   isJsonObject,
+  type Json,
   type JsonObject,
   type Kind,
   type MetadataState,
   type ModelObject,
   merge,
   modelOf,
+  nameOf,
   problem,
   type RawState,
+  type Removal,
   rawState,
-  rowsObjectName,
+  sameJson,
+  trusted,
   typedState,
 } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
@@ -25,6 +31,7 @@ import { restoreTable } from './ddl.ts';
 import type { PlanConflict } from './plan.ts';
 import type { Proposal } from './prepare.ts';
 import { type Applied, evolve, shippedByKernel } from './run.ts';
+import { fieldsOf, losesValues } from './shipped.ts';
 import { tableOf } from './table.ts';
 
 // Taking a change of the metadata back, and bringing back what was deleted.
@@ -76,7 +83,7 @@ async function broughtBack(source: Source, db: Queryable, id: string): Promise<P
   const rows = await db.query<AsideRow>(
     sql`${rowsText} where version = ${sql.value(row.version)}::int or id = ${sql.value(id)}::uuid`,
   );
-  return checked(source, db, state, restoreOf(source, state, rows), []);
+  return checked(source, db, state, [], restoreOf(source, state, rows, []), []);
 }
 
 /**
@@ -87,6 +94,14 @@ export async function undoMetadata(db: Database, actor: Actor, version: number):
   return evolve(db, actor, (source, queryable) => undone(source, queryable, version), { document: { undo: version } });
 }
 
+/** The kinds of items that a change touched: whoever takes it back needs the right to each. Empty for an unknown one. */
+export async function changedKinds(db: Queryable, version: number): Promise<readonly Kind[]> {
+  const rows = await db.query<{ kind: Kind }>(
+    sql`select distinct item ->> 0 as kind from huike.metadata_log l, jsonb_array_elements(l.before) item where l.version = ${sql.value(version)}::int`,
+  );
+  return rows.map(({ kind }) => kind);
+}
+
 type LoggedItems = readonly (readonly [Kind, string, JsonObject | null])[];
 
 async function undone(source: Source, db: Queryable, version: number): Promise<Proposal> {
@@ -94,6 +109,7 @@ async function undone(source: Source, db: Queryable, version: number): Promise<P
     sql`select before, after from huike.metadata_log where version = ${sql.value(version)}::int`,
   );
   if (entry === undefined) throw problem('metadata.conflict');
+  const rows = await db.query<AsideRow>(sql`${rowsText} where version = ${sql.value(version)}::int`);
   const raw = rawState(source.state);
   const state = new Map(raw);
   const conflicts: PlanConflict[] = [];
@@ -102,23 +118,65 @@ async function undone(source: Source, db: Queryable, version: number): Promise<P
     const items: Map<string, JsonObject> = new Map(state.get(kind));
     const merged = merge(after, before ?? undefined, items.get(name));
     conflicts.push(...merged.clashes.map((clash) => ({ kind, name, ...clash })));
-    if (isJsonObject(merged.value)) items.set(name, merged.value);
-    else items.delete(name);
+    if (isJsonObject(merged.value)) {
+      const kept = keepValues(items.get(name), merged.value, (field, definition) =>
+        rows.some(
+          (row) => row.object_name === name && row.name === field && sameJson(row.detail.definition, definition),
+        ),
+      );
+      conflicts.push(...kept.clashes.map((clash) => ({ kind, name, ...clash })));
+      items.set(name, kept.value);
+    } else items.delete(name);
     state.set(kind, items);
   }
   const next = typedState(state satisfies RawState, raw, source.state);
-  const rows = await db.query<AsideRow>(sql`${rowsText} where version = ${sql.value(version)}::int`);
-  return checked(source, db, next, restoreOf(source, next, rows), conflicts);
+  const removed = replaced(source, next, rows);
+  return checked(source, db, next, removed, restoreOf(source, next, rows, removed), conflicts);
+}
+
+/** An item as it was, but for fields whose values can't become what they were: they stay, and are told. */
+function keepValues(
+  current: JsonObject | undefined,
+  wanted: JsonObject,
+  comesBack: (field: string, definition: JsonObject) => boolean,
+): { readonly value: JsonObject; readonly clashes: readonly Clash[] } {
+  const clashes: Clash[] = [];
+  if (!Array.isArray(wanted.fields)) return { value: wanted, clashes };
+  const fields = wanted.fields.map((field: Json): Json => {
+    const name = nameOf(field) ?? '';
+    const old = fieldsOf(current).find((one) => nameOf(one) === name);
+    if (!isJsonObject(field) || old === undefined || !losesValues(old, field) || comesBack(name, field)) return field;
+    clashes.push({ path: ['fields', name], shipped: field, kept: old });
+    return old;
+  });
+  return { value: { ...wanted, fields }, clashes };
+}
+
+/** What the change declared anew under a name that it deleted: it makes room again for what was there. */
+function replaced(source: Source, wanted: MetadataState, rows: readonly AsideRow[]): Removal[] {
+  const [was, is] = [modelOf(source.state), modelOf(wanted)];
+  return rows.flatMap((row): Removal[] => {
+    const [current, next] = [was.objects.get(row.object_name), is.objects.get(row.object_name)];
+    if (current === undefined || next === undefined) return [];
+    if (row.tag === null) {
+      const back = next.rowsOf !== null || sameJson(asJson(next.definition), row.detail.definition);
+      return back ? [{ kind: 'object', name: row.name }] : [];
+    }
+    const field = next.fields.get(row.name);
+    const back = field !== undefined && sameJson(asJson(field), row.detail.definition);
+    return back && current.fields.has(row.name) ? [{ kind: 'field', object: row.object_name, name: row.name }] : [];
+  });
 }
 
 async function checked(
   source: Source,
   db: Queryable,
   wanted: MetadataState,
+  replacing: readonly Removal[],
   restore: Restore,
   conflicts: readonly PlanConflict[],
 ): Promise<Proposal> {
-  const { state, removed } = cleaned(source.state, wanted, []);
+  const { state, removed } = cleaned(source.state, wanted, replacing);
   const issues = checkState({
     current: source.state,
     state,
@@ -132,7 +190,18 @@ async function checked(
 }
 
 /** Of the things set aside, those that the wanted state has and the current one hasn't. */
-function restoreOf(source: Source, wanted: MetadataState, rows: readonly AsideRow[]): Restore {
+function restoreOf(
+  source: Source,
+  wanted: MetadataState,
+  rows: readonly AsideRow[],
+  replacing: readonly Removal[],
+): Restore {
+  const makesRoom = (row: AsideRow) =>
+    replacing.some((one) =>
+      one.kind === 'field'
+        ? one.object === row.object_name && one.name === row.name
+        : row.tag === null && one.name === row.name,
+    );
   const [was, is] = [modelOf(source.state), modelOf(wanted)];
   const objects = new Map<string, StoredObject>();
   const fields = new Map<string, number>();
@@ -143,60 +212,46 @@ function restoreOf(source: Source, wanted: MetadataState, rows: readonly AsideRo
     const object = is.objects.get(row.object_name);
     if (object === undefined) continue;
     if (row.tag === null) {
-      if (was.objects.has(row.name)) continue;
+      if (was.objects.has(row.name) && !makesRoom(row)) continue;
       const { nextTag = 0, tags = {} } = row.detail;
       objects.set(row.name, { id: row.object_id, name: row.name, nextTag, tags });
       ids.push(row.id);
-    } else if (returns(was.objects.get(row.object_name), object, source, row)) {
+    } else if (returns(was.objects.get(row.object_name), object, source, row, makesRoom(row))) {
       fields.set(`${row.object_name}.${row.name}`, row.tag);
       columns.set(row.object_name, [...(columns.get(row.object_name) ?? []), ...row.columns]);
       links.set(row.object_name, [...(links.get(row.object_name) ?? []), ...row.links]);
       ids.push(row.id);
     }
   }
-  const before = objectsBefore(source, wanted, objects);
+  const before = objectsBefore(source, rows, objects);
   const statements: SQL[] = [...before.values()].flatMap((object) => restoreTable(tableOf(object)));
   return { objects, fields, ids, statements, before, columns, links };
 }
 
-function returns(was: ModelObject | undefined, is: ModelObject, source: Source, row: AsideRow): boolean {
-  if (was === undefined || was.fields.has(row.name) || !is.fields.has(row.name)) return false;
+function returns(
+  was: ModelObject | undefined,
+  is: ModelObject,
+  source: Source,
+  row: AsideRow,
+  makesRoom: boolean,
+): boolean {
+  if (was === undefined || !is.fields.has(row.name) || (was.fields.has(row.name) && !makesRoom)) return false;
   return source.objects.get(row.object_name)?.id === row.object_id;
 }
 
-/** Deleted objects as they were: their tables have what they had then. */
+/** Deleted objects as they were: their tables have what they had then. Rows of a table field stand by themselves here. */
 function objectsBefore(
   source: Source,
-  wanted: MetadataState,
+  rows: readonly AsideRow[],
   restored: ReadonlyMap<string, StoredObject>,
 ): ReadonlyMap<string, CatalogObject> {
   if (restored.size === 0) return new Map();
-  const objects = new Map(source.state.objects);
-  for (const name of restored.keys()) {
-    const definition = wanted.objects.get(name);
-    if (definition !== undefined) objects.set(name, definition);
-  }
-  // Rows of a table field come back with the field of their object.
+  const deleted = rows.filter((row) => row.tag === null && restored.has(row.name));
+  const objects = new Map([
+    ...source.state.objects,
+    ...deleted.map((row) => [row.name, trusted('objects', row.detail.definition)] as const),
+  ]);
   const stored = new Map([...source.objects, ...restored]);
-  for (const [name, object] of wanted.objects) {
-    const returning = object.fields?.some(
-      (field) => field.type === 'table' && restored.has(rowsObjectName(name, field.name)),
-    );
-    if (returning && !restored.has(name)) {
-      objects.set(name, object);
-      const old = stored.get(name);
-      if (old === undefined) continue;
-      const tags = Object.fromEntries(
-        (object.fields ?? []).map((field, index) => [field.name, old.tags[field.name] ?? -index - 1]),
-      );
-      stored.set(name, { ...old, tags });
-    }
-  }
   const catalog = resolveCatalog({ ...source, state: { ...source.state, objects }, objects: stored });
-  return new Map(
-    [...restored.keys()].flatMap((name) => {
-      const object = catalog.objects.get(name);
-      return object === undefined ? [] : [[name, object]];
-    }),
-  );
+  return new Map([...catalog.objects].filter(([name]) => restored.has(name)));
 }

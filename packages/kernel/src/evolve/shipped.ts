@@ -134,13 +134,14 @@ function place(order: readonly (string | undefined)[], fields: readonly JsonObje
   return merged >= 0 ? merged : order.indexOf(nameOf(field)) - 0.5;
 }
 
-function fieldsOf(object: JsonObject | undefined): readonly JsonObject[] {
+/** The fields of an object as plain JSON. */
+export function fieldsOf(object: JsonObject | undefined): readonly JsonObject[] {
   const fields = object?.fields;
   return Array.isArray(fields) ? fields.filter(isJsonObject) : [];
 }
 
 /** Whether a field becomes another type of field than its values can follow. */
-function losesValues(old: JsonObject, field: JsonObject): boolean {
+export function losesValues(old: JsonObject, field: JsonObject): boolean {
   if (old.type !== field.type) {
     const allowed: Readonly<Record<string, readonly string[]>> = typeChanges;
     return !(typeof field.type === 'string' && allowed[String(old.type)]?.includes(field.type));

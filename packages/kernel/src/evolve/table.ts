@@ -56,6 +56,11 @@ export function linkName(field: CatalogField): string {
   return `${field.object.table}.${field.name}`;
 }
 
+/** Whether a field has a second column that sorts as Chinese is sorted. */
+export function hasSortKey(field: CatalogField): boolean {
+  return field.handler.columns(field).some(({ suffix }) => suffix === 'sort');
+}
+
 /** The table that an object of the catalog needs. */
 export function tableOf(object: CatalogObject): Table {
   const fields = [...object.fields.values()];

@@ -5,8 +5,10 @@ import type { Catalog, CatalogObject } from '../catalog/types.ts';
 import { type Database, errorCode, type Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { createIndex } from './ddl.ts';
-import { fillBatch } from './fill.ts';
+import { type FillPart, fillBatch } from './fill.ts';
+import { sourcesOf } from './moved.ts';
 import { tableOf } from './table.ts';
+import { holdWriters } from './work.ts';
 
 // Work that a change of metadata left for after its commit. Every task can be stopped at any moment and begun again.
 
@@ -70,7 +72,9 @@ async function runTask(db: Database, client: pg.Client, task: MetadataTask, sign
   if (current === undefined) return false;
   try {
     const whole =
-      task.kind === 'index' ? await buildIndex(db, client, task, current.name) : await fillObject(db, task, signal);
+      task.kind === 'index'
+        ? await buildIndex(db, client, task, current.name)
+        : await fillObject(db, task, partOf(current.name), signal);
     if (!whole) return false;
     await db.execute(sql`delete from huike.metadata_task where id = ${id}`);
   } catch (error) {
@@ -94,6 +98,10 @@ function reasonOf(error: unknown): string {
 /** Catalogs tell whether an index is there, so they are loaded anew. */
 async function notify(db: Queryable): Promise<void> {
   await db.query(sql`select pg_notify(${sql.value(metadataChannel)}, version::text) from huike.metadata_version`);
+}
+
+function partOf(name: string): FillPart {
+  return name === 'formulas' || name === 'rollups' ? name : 'keys';
 }
 
 function objectOf(catalog: Catalog, task: MetadataTask): CatalogObject | undefined {
@@ -123,9 +131,13 @@ async function buildIndex(db: Database, client: pg.Client, task: MetadataTask, n
   return true;
 }
 
-async function fillObject(db: Database, task: MetadataTask, signal?: AbortSignal): Promise<boolean> {
+async function fillObject(db: Database, task: MetadataTask, part: FillPart, signal?: AbortSignal): Promise<boolean> {
   let catalog = await loadCatalog(db);
   const id = sql`${sql.value(task.id)}::uuid`;
+  // Whoever began to write under the metadata as it was has ended after this.
+  const object = objectOf(catalog, task);
+  if (object === undefined) return true;
+  await db.transaction((tx) => holdWriters(tx, [object, ...sourcesOf(catalog, object)]), { lockTimeout: 60_000 });
   for (;;) {
     if (signal?.aborted) return false;
     const object = objectOf(catalog, task);
@@ -137,7 +149,7 @@ async function fillObject(db: Database, task: MetadataTask, signal?: AbortSignal
         sql`select done_to from huike.metadata_task where id = ${id} for update`,
       );
       if (state === undefined) return 'done';
-      const { last, rows } = await fillBatch(tx, object, state.done_to);
+      const { last, rows } = await fillBatch(tx, catalog, object, part, state.done_to);
       if (last === null) return 'done';
       await tx.execute(
         sql`update huike.metadata_task set done_to = ${sql.value(last)}::uuid, rows_done = rows_done + ${sql.value(rows)}::int where id = ${id}`,

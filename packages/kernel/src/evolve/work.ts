@@ -21,23 +21,33 @@ export const largeTable = 50_000;
 
 /** Does the work on small tables in the transaction, and leaves tasks for the large ones. */
 export async function startWork(tx: Tx, prepared: Prepared): Promise<void> {
+  const { after, work, fills } = prepared;
   await forgetTasks(tx, prepared);
-  const large = await largeTables(
-    tx,
-    prepared.work.map(({ object }) => object),
-  );
+  const objects = [
+    ...work.map(({ object }) => object),
+    ...fills.flatMap(({ object, sources }) => [object, ...sources]),
+  ];
+  const large = await largeTables(tx, objects);
   const tasks = [];
-  for (const { object, indexes, fill } of prepared.work) {
+  // A fill that waits for another's values waits with it.
+  const waiting = new Set<string>();
+  for (const { object, part, sources } of fills) {
+    if (large.has(object.id) || sources.some(({ id }) => large.has(id) || waiting.has(id))) {
+      waiting.add(object.id);
+      tasks.push({ id: newId(), object_id: object.id, kind: 'fill', name: part, subject: part });
+      continue;
+    }
+    await holdWriters(tx, [object, ...sources]);
+    await fillAll(tx, after, object, part);
+  }
+  for (const { object, indexes } of work) {
     if (!large.has(object.id)) {
-      if (fill) await fillAll(tx, object);
       await tx.pipeline(indexes.map((index) => createIndex(object.table, index)));
       continue;
     }
-    const common = { object_id: object.id };
     for (const { name, subject } of indexes) {
-      tasks.push({ id: newId(), ...common, kind: 'index', name, subject: subject ?? name });
+      tasks.push({ id: newId(), object_id: object.id, kind: 'index', name, subject: subject ?? name });
     }
-    if (fill) tasks.push({ id: newId(), ...common, kind: 'fill', name: 'fill', subject: object.name });
   }
   if (tasks.length === 0) return;
   await tx.execute(
@@ -48,6 +58,16 @@ export async function startWork(tx: Tx, prepared: Prepared): Promise<void> {
   );
   // Before the queue is there, the first look at the schedule finds the tasks.
   if (queue?.there === true) await enqueue(tx, [tasksJob.with(null, { key: 'all' })]);
+}
+
+/**
+ * Waits for those who write the objects' records under the metadata as it was, and keeps others off until the end of
+ * the transaction: what they add would be missed.
+ */
+export async function holdWriters(tx: Tx, objects: readonly CatalogObject[]): Promise<void> {
+  const tables = objects.map(({ table }) => table).toSorted();
+  const names = tables.map((table) => sql.identifier('data', table));
+  await tx.execute(sql`lock table ${sql.join(names, ', ')} in share mode`);
 }
 
 /** Tasks for what isn't wanted any more. */
