@@ -23,7 +23,7 @@ import { type Credentials, serverCredentials } from './binaries.ts';
 
 /** Where root keeps what another uid must reach when the data folder is out of its reach. */
 export const systemFolder = '/var/lib/huike';
-export const majorVersion = '18';
+const majorVersion = '18';
 /** PostgreSQL's own administrator; Huike itself works as an ordinary role. */
 export const superuser = 'postgres';
 

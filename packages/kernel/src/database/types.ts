@@ -53,7 +53,6 @@ const own = new Map<number, Parser>([
  * pass JSON through untouched), arrays of these.
  */
 export const types: pg.CustomTypesConfig = {
-  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && own.get(id)) ||
-    pg.types.getTypeParser(id, format ?? 'text')) as typeof pg.types.getTypeParser,
+  getTypeParser: (id: number, format: 'text' | 'binary' = 'text') =>
+    (format === 'text' && own.get(id)) || pg.types.getTypeParser(id, format),
 };
