@@ -215,6 +215,21 @@ test('what is wrong with a token is told at its place', async () => {
   await assert.rejects(createToken(company.people, actor, { name: 'x', scopes: ['*'], expiresAt: 'soon' }));
 });
 
+test('等保三级: tokens end within 90 days', async (t) => {
+  await company.setProfile('djbh3');
+  t.after(() => company.setProfile('ordinary'));
+  const actor = await company.actorOf((await company.addUser()).id);
+  const inDays = (days: number) => new Date(company.people.now().getTime() + days * 86_400_000).toISOString();
+  await assert.rejects(createToken(company.people, actor, { name: 'x', scopes: ['*'], expiresAt: inDays(91) }), {
+    code: 'write.invalid',
+  });
+  const { token } = await createToken(company.people, actor, { name: 'x', scopes: ['*'] });
+  company.pass({ days: 89 });
+  assert.ok(await resolveToken(company.people, token, origin));
+  company.pass({ days: 1 });
+  assert.equal(await resolveToken(company.people, token, origin), null);
+});
+
 test('a write key belongs to a channel, is made by who operates the system, and ends', async () => {
   const operator = await company.actorOf((await company.addUser({ roles: ['systemManager'] })).id);
   const rep = await company.actorOf((await company.addUser()).id);

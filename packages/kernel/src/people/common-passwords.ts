@@ -44,7 +44,7 @@ export function isCommon(password: string, names: readonly string[] = []): boole
   const [, body = '', after = ''] = /^(.*?)([^\p{L}]*)$/u.exec(text) ?? [];
   const bodies = [body, mapped(body, looks), mapped(body.replaceAll('1', 'l'), looks)];
   // A longer one may begin with words: there are too many ways to go on from them.
-  if (text.length >= 12) return after.length <= 4 && bodies.some((form) => known.has(form));
+  if (text.length >= 12) return after.length <= 5 && bodies.some((form) => known.has(form));
   return bodies.some((form) => isWordWithTail(form, after, known));
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, type Grant, type MetadataDocument, newId, type Role } from '@huike/schema';
 import type { Actor, Origin, UserActor } from '../access/actor.ts';
 import { loadCatalog } from '../catalog/index.ts';
 import type { Catalog } from '../catalog/types.ts';
-import { type Database, sql } from '../database/index.ts';
+import { type Database, sql, type Tx } from '../database/index.ts';
 import { applyMetadata, installAll } from '../evolve/index.ts';
 import { type WriteContext, write } from '../write/index.ts';
 import { actorForUser } from './actor.ts';
@@ -126,3 +127,32 @@ export async function openCompany(database: Database, metadata: MetadataDocument
     },
   };
 }
+
+/**
+ * Lets several do their work up to the point where all of them wait for the row that `holds` locks, then lets go: the
+ * closest that two can come. Those that don't wait for it are done by then.
+ */
+export async function allAtOnce<T>(
+  database: Database,
+  holds: (tx: Tx) => Promise<unknown>,
+  works: readonly (() => Promise<T>)[],
+): Promise<PromiseSettledResult<T>[]> {
+  let settled = 0;
+  let results: Promise<PromiseSettledResult<T>[]> = Promise.resolve([]);
+  await database.transaction(async (tx) => {
+    await holds(tx);
+    results = Promise.allSettled(works.map((work) => work().finally(() => settled++)));
+    for (;;) {
+      // Within a transaction this view doesn't move.
+      const [row] = await database.query<{ count: number }>(
+        sql`select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      if ((row?.count ?? 0) + settled >= works.length) return;
+      await sleep(5);
+    }
+  });
+  return results;
+}
+
+/** Holds what every write asks last: by then, all that it checks is checked. */
+export const holdWrites = (tx: Tx) => tx.query(sql`lock table huike.metadata_version in access exclusive mode`);

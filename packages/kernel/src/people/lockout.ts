@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** The name of an account in the counts. */
-export function accountOf(email: string): string {
+function accountOf(email: string): string {
   return digest(normalEmail(email)).toString('base64url').slice(0, 22);
 }
 

@@ -6,7 +6,7 @@ import { policyOf } from './policy.ts';
 
 const owner: PasswordOwner = {
   name: 'Wang Xiaoli',
-  email: 'xl.wang@example.com',
+  email: 'xl.wang@mail.chuanwei.com.cn',
   phone: '+8613912345678',
   administrator: false,
 };
@@ -44,9 +44,11 @@ const cases: readonly [string, 'ordinary' | 'djbh3', boolean, string | null][] =
   [`${'kF7#mQ2p'.repeat(32)}x`, 'ordinary', false, 'password.tooLong'],
   ['password1', 'ordinary', false, 'password.common'],
   ['xiaoli-9q', 'ordinary', false, 'password.personal'],
-  ['xl.wang@example.com', 'ordinary', false, 'password.personal'],
+  ['xl.wang@mail.chuanwei.com.cn', 'ordinary', false, 'password.personal'],
   ['wangxiaoli', 'ordinary', false, 'password.personal'],
   ['13912345678', 'ordinary', false, 'password.personal'],
+  ['Chuanwei@2026', 'ordinary', false, 'password.common'],
+  ['chuanwei1', 'ordinary', false, 'password.common'],
   ['Wang-vexing-otter', 'ordinary', false, null],
   ['vexing otter', 'djbh3', false, 'password.classes'],
   ['vexing otter 41', 'djbh3', false, null],

@@ -58,8 +58,14 @@ export function checkPassword(password: string, policy: Policy['password'], owne
   if (length > maxLength) return { code: 'password.tooLong', params: { limit: maxLength } };
   if (classesOf(password) < policy.classes) return { code: 'password.classes', params: { count: policy.classes } };
   if (isPersonal(password, owner, policy)) return { code: 'password.personal' };
-  if (isCommon(password)) return { code: 'password.common' };
+  if (isCommon(password, companyWords(owner.email))) return { code: 'password.common' };
   return null;
+}
+
+/** What a guesser knows of the company: its domain, `chuanwei` of `li@mail.chuanwei.com.cn`. */
+function companyWords(email: string): string[] {
+  const labels = (email.split('@')[1] ?? '').split('.').slice(0, -1);
+  return labels.filter((label) => label.length >= 3 && !['com', 'net', 'org', 'gov', 'edu', 'mail'].includes(label));
 }
 
 function classesOf(password: string): number {

@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { newId } from '@huike/schema';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
 import { generateSync } from 'otplib';
-import { sql } from '../database/index.ts';
+import { sql, type Tx } from '../database/index.ts';
 import { requireActor, resolveSession } from './actor.ts';
-import { type Company, openCompany, origin, password } from './fixture.ts';
+import { allAtOnce, type Company, openCompany, origin, password } from './fixture.ts';
 import { endSessionsOf, resetPassword, resetSecondFactor, unlockUser } from './manage.ts';
 import {
   changePassword,
@@ -16,6 +16,8 @@ import {
   verifySecondFactor,
 } from './own-account.ts';
 import { hashesBegun } from './passwords.ts';
+import { policyOf } from './policy.ts';
+import { openSession } from './sessions.ts';
 import { type SignInRequest, signIn } from './signin.ts';
 
 let database: TestDatabase;
@@ -201,7 +203,14 @@ test('等保三级: administrators enrol first, passwords age, sessions are few 
     company.pass({ seconds: 5 });
   }
   assert.deepEqual(await Promise.all(opened.map(({ token }) => alive(token))), [false, true, true, true]);
-  await Promise.all(Array.from({ length: 5 }, () => enter(user)));
+  const limit = { ...policyOf('djbh3').session, concurrent: 3 };
+  const open = () =>
+    database.db.transaction((tx) =>
+      openSession(tx, limit, company.people.now(), { userId: user.id, pending: [], ip: null, userAgent: null }),
+    );
+  // Sign-ins that end others say so at their end.
+  const holdVersion = (tx: Tx) => tx.query(sql`select 1 from huike.people_version for update`);
+  await allAtOnce(database.db, holdVersion, [open, open, open]);
   const [{ count } = { count: 0 }] = await database.db.queryText<{ count: number }>(
     'select count(*)::int as count from huike.session where user_id = $1',
     [user.id],
