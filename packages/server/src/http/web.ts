@@ -19,14 +19,14 @@ export async function webRoutes(app: FastifyInstance): Promise<void> {
     app.setNotFoundHandler((request, reply) => send(problem('route.unknown'), request, reply));
     return;
   }
+  // Names of assets carry a hash of what is in them. They are looked up as they are asked for: the page may be built
+  // anew beside a running server.
   await app.register(fastifyStatic, {
-    root: folder,
-    wildcard: false,
+    root: resolve(folder, 'assets'),
+    prefix: '/assets/',
     index: false,
-    setHeaders: (response, path) => {
-      // Names of assets carry a hash of what is in them.
-      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
+    immutable: true,
+    maxAge: '365d',
   });
   app.setNotFoundHandler((request, reply) => {
     // Every address of the page itself; a file that isn't there is simply not there.
