@@ -1,7 +1,9 @@
 // Writing to the log, always in the transaction of what is logged.
 import { newId } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
-import type { Queryable, Value } from '../database/transaction.ts';
+import { type CopyColumn, copyFrom, copyRows } from '../database/copy.ts';
+import { sql } from '../database/sql.ts';
+import type { Queryable, Tx } from '../database/transaction.ts';
 import { actorName, type Batch, type NewChange, type NewEvent } from './change.ts';
 
 const appendText = `
@@ -9,10 +11,28 @@ insert into huike.change_pending (op, object, record, version, data, actor, on_b
 select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
 from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb)`;
 
-/** Logs the changes of one write, in their order. */
-export async function appendChanges(tx: Queryable, batch: Batch, changes: readonly NewChange[]): Promise<void> {
+/** Logs the changes of one write, in their order. Waits when there are many, since those are copied. */
+export async function appendChanges(tx: Tx, batch: Batch, changes: readonly NewChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await tx.queryText(appendText, [JSON.stringify(changes), ...batchValues(batch)], 'changes.append');
+  if (changes.length >= copyFrom) await copyChanges(tx, batch, changes);
+  else await tx.queryText(appendText, [JSON.stringify(changes), ...batchValues(batch)], 'changes.append');
+}
+
+const plain = (name: string): CopyColumn => ({ name, kind: 'plain' });
+const copied: readonly CopyColumn[] = [
+  ...['op', 'object', 'record', 'version'].map(plain),
+  { name: 'data', kind: 'json' },
+  ...['actor', 'on_behalf', 'at', 'batch', 'request', 'ip', 'agent'].map(plain),
+];
+
+function copyChanges(tx: Tx, batch: Batch, changes: readonly NewChange[]): Promise<void> {
+  const common = batchValues(batch);
+  return copyRows(tx, sql.identifier('huike', 'change_pending'), copied, changes.length, (at) => {
+    const change = changes[at];
+    if (change === undefined) return [];
+    const { op, object, record, version, data } = change;
+    return [op, object, record, version, data, ...common];
+  });
 }
 
 const eventText = `
@@ -27,7 +47,7 @@ export async function appendEvent(tx: Queryable, actor: Actor, event: NewEvent):
 }
 
 /** The values that each row of a batch carries: actor, on_behalf, at, batch, request, ip, agent. */
-export function batchValues(batch: Batch): Value[] {
+function batchValues(batch: Batch): (string | null)[] {
   const origin = batch.actor.kind === 'user' ? batch.actor.origin : null;
   return [
     actorName(batch.actor),

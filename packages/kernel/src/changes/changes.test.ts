@@ -6,7 +6,7 @@ import { type TestDatabase, testDatabase } from '@huike/testkit';
 import type { Actor } from '../access/actor.ts';
 import { type Database, openDatabase } from '../database/pool.ts';
 import { sql } from '../database/sql.ts';
-import type { Queryable } from '../database/transaction.ts';
+import type { Tx } from '../database/transaction.ts';
 import { appendChanges, appendEvent } from './append.ts';
 import type { NewChange } from './change.ts';
 import { eraseChanges } from './erase.ts';
@@ -22,8 +22,10 @@ function change(record: string, version: number, value = `v${version}`): NewChan
   return { op: version === 1 ? 'create' : 'update', object, record, version, data: { '10': [null, value] } };
 }
 
-function write(db: Queryable, ...changes: NewChange[]): Promise<void> {
-  return appendChanges(db, { id: newId(), actor, onBehalf: null, at: new Date() }, changes);
+function write(db: Database | Tx, ...changes: NewChange[]): Promise<void> {
+  const batch = { id: newId(), actor, onBehalf: null, at: new Date() };
+  if ('transaction' in db) return db.transaction((tx) => appendChanges(tx, batch, changes));
+  return appendChanges(db, batch, changes);
 }
 
 let test1: TestDatabase;
@@ -178,12 +180,18 @@ test('a cursor consumes each change once; a failure leaves it where it was; two 
     }),
   );
   assert.equal(await cursorAt(own.db, 'flow'), 0);
-  const step = () =>
+  const [inside, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const step = (wait?: Promise<void>) =>
     consumeChanges(own.db, 'flow', 10, async (_, changes) => {
-      await sleep(10);
+      inside.resolve();
+      await wait;
       seen.push(...changes.map(({ seq }) => seq));
     });
-  assert.deepEqual((await Promise.all([step(), step()])).sort(), [10, null]);
+  const slow = step(gate.promise);
+  await inside.promise;
+  assert.equal(await step(), null, 'another one is at it');
+  gate.resolve();
+  assert.equal(await slow, 10);
   while (await step());
   assert.deepEqual(
     seen,

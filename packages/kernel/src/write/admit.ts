@@ -104,8 +104,8 @@ function keyStays(row: Row, key: CatalogField): boolean {
 
 function admitNested(work: Work, row: Row, locked: LockedRow | undefined): void {
   const link = row.object.master?.column ?? '';
-  const belongs =
-    locked !== undefined && locked.stored[link] === row.parent?.id && (locked.stored.deletedAt ?? null) === null;
+  const living = (locked?.stored.deletedAt ?? null) === null;
+  const belongs = locked !== undefined && locked.stored[link] === row.parent?.id && living !== row.revive;
   if (!belongs) work.failures.issue(row.index, `${row.path}/id`, 'value.reference');
   else row.before = locked.stored;
   for (const field of writtenFields(row)) if (!mayFillNested(row, field)) denyField(work, row, field);

@@ -51,6 +51,15 @@ function compareUpdate(row: Row): void {
   for (const [field, stored] of shapeOf(row.object).fields) {
     if (field.computed === null && field.type !== 'autoNumber') compareField(row, stored, before);
   }
+  if (row.revive) leaveBin(row, before);
+}
+
+function leaveBin(row: Row, before: Readonly<Stored>): void {
+  row.after.deletedAt = null;
+  row.after['~deletion'] = null;
+  for (const column of ['deletedAt', '~deletion']) row.changed.add(column);
+  row.difference[deletedTag] = [before.deletedAt ?? null, null];
+  row.dirty = true;
 }
 
 /** What follows from the rest: version, time, stored formulas. */
@@ -106,18 +115,18 @@ function compareDeletion(work: Work, row: Row): void {
 function compareNested(row: Row, followers: readonly Row[]): void {
   for (const [field, rows] of row.nested) {
     const gone = followers.filter((other) => other.object === field.target && other.op === 'delete');
-    const altered = rows.filter((nested) => nested.op === 'update' && nested.dirty).map(({ id }) => id);
-    const added = rows.filter((nested) => nested.op === 'create').map(({ id }) => id);
+    const comes = (nested: Row) => nested.op === 'create' || nested.revive;
+    const altered = rows.filter((nested) => !comes(nested) && nested.dirty).map(({ id }) => id);
+    const added = rows.filter(comes).map(({ id }) => id);
     tell(row, field, [...gone.map(({ id }) => id), ...altered], [...altered, ...added]);
   }
 }
 
-/** The search lexemes, where something that is searched differs. */
+/** The search lexemes, where something that is searched differs. New records get theirs when they are sent. */
 function index(row: Row): void {
   const shape = shapeOf(row.object);
   const { searched } = shape;
-  if (searched.length === 0) return;
-  if (row.op === 'update' && !searched.some((field) => row.changed.has(field.column))) return;
+  if (row.op !== 'update' || !searched.some((field) => row.changed.has(field.column))) return;
   row.after['~search'] = searchText(shape, row.after);
   row.changed.add('~search');
 }

@@ -119,14 +119,21 @@ function follower(
   return made;
 }
 
-interface Child {
+export interface Child {
   readonly id: string;
   readonly parent: string;
   readonly deletion: string | null;
   readonly deleted: boolean;
 }
 
-function childrenOf(db: Queryable, work: Work, via: CatalogField, parents: string[], gone = false): Promise<Child[]> {
+/** The records that point to some by a relation; those in the bin too if `gone`. */
+export function childrenOf(
+  db: Queryable,
+  work: Work,
+  via: CatalogField,
+  parents: string[],
+  gone = false,
+): Promise<Child[]> {
   return runPlan<Child>(
     db,
     work,
@@ -188,7 +195,7 @@ const always: readonly string[] = ['updatedAt', 'updatedBy', 'version'];
 
 /** Whether a write of the row may change what it contributes. */
 function mayTouch(row: Row, group: RollupGroup): boolean {
-  if (row.op !== 'update' || row.revert !== null) return true;
+  if (row.op !== 'update' || row.revert !== null || row.revive) return true;
   const names = [...row.given.keys()].map((field) => field.name);
   return [...names, ...(names.includes('owner') ? ['department'] : []), ...always].some((name) =>
     group.inputs.has(name),

@@ -4,6 +4,7 @@ import { type Command, newId } from '@huike/schema';
 import { type Actor, accessOf } from '../access/index.ts';
 import type { Catalog, CatalogField } from '../catalog/types.ts';
 import { appendChanges, type NewChange } from '../changes/index.ts';
+import { copyFrom } from '../database/copy.ts';
 import type { Queryable, Tx } from '../database/index.ts';
 import { zoneOf } from '../filter/slots.ts';
 import { enqueue } from '../jobs/index.ts';
@@ -25,7 +26,7 @@ import { resolve } from './resolve.ts';
 import { revert } from './revert.ts';
 import { add, subtract, type Touched, touchedBy } from './rollups.ts';
 import type { Stored } from './shape.ts';
-import { storeRows } from './store.ts';
+import { insertRows, updateRows } from './store.ts';
 import { takeForHooks } from './taken.ts';
 import type { Refused, Row, Work, WriteContext, WriteOptions, Written } from './types.ts';
 
@@ -193,25 +194,19 @@ async function send(
 ): Promise<Promise<unknown>[]> {
   const dirty = work.rows.filter((row) => row.dirty);
   const touched = touchedRollups(work, locks, dirty);
-  const sent = [
-    ...subtract(tx, work, touched),
-    ...storeRows(tx, work),
-    ...writeLinks(tx, work, links),
-    ...writeFileLinks(tx, work),
-    appendChanges(
-      tx,
-      { id: work.batch, actor: work.actor, onBehalf: work.onBehalf, at: work.now },
-      dirty.map(changeOf),
-    ),
-    ...add(tx, work, touched),
-    enqueue(tx, options.jobs ?? []),
-  ];
+  const batch = { id: work.batch, actor: work.actor, onBehalf: work.onBehalf, at: work.now };
+  const sent = [...subtract(tx, work, touched), ...updateRows(tx, work)];
+  sent.push(...(await insertRows(tx, work)), ...writeLinks(tx, work, links), ...writeFileLinks(tx, work));
+  const logged = appendChanges(tx, batch, dirty.map(changeOf));
+  if (dirty.length >= copyFrom) await logged;
+  else sent.push(logged);
+  sent.push(...add(tx, work, touched), enqueue(tx, options.jobs ?? []));
+  // The transaction minds their failures, whether or not anyone waits for them.
+  for (const statement of sent) statement.catch(() => {});
   await runHooks(tx, work);
   for (const fn of hooksAfter(work)) whenCommitted(tx, fn);
   if (dirty.length > 0) whenCommitted(tx, work.context.committed);
   sent.push(tx.queryText('select huike.expect_metadata($1)', [work.catalog.version], 'write.expect'));
-  // The transaction minds their failures, whether or not anyone waits for them.
-  for (const statement of sent) statement.catch(() => {});
   return sent;
 }
 
@@ -229,7 +224,7 @@ function touchedRollups(work: Work, { parents }: Locks, dirty: readonly Row[]): 
   const effects = dirty.map((row) => ({
     detail: row.object,
     id: row.id,
-    fields: row.op === 'update' ? changedFields(row) : null,
+    fields: row.op === 'update' && !row.revive ? changedFields(row) : null,
     parents: (via: CatalogField) => ({ before: parentIn(row.before, via), after: parentIn(row.after, via) }),
   }));
   return touchedBy(work.catalog, effects, (object, id, via) => parents.of.get(keyOf(object, id))?.[via.name] ?? null);

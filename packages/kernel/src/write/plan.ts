@@ -159,6 +159,7 @@ export function newRow(parts: Parts): Row {
     key: null,
     expected: [],
     revert: null,
+    revive: false,
     basis: null,
     parent: null,
     follows: null,

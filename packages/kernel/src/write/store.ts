@@ -2,22 +2,32 @@
 // alone, so it is prepared once.
 import type { Json } from '@huike/schema';
 import type { CatalogObject } from '../catalog/types.ts';
-import type { Queryable } from '../database/index.ts';
+import { copyFrom, copyKind, copyRows } from '../database/copy.ts';
+import type { Queryable, Tx } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
+import { searchText } from './complete.ts';
 import { type Stored, shapeOf } from './shape.ts';
 import { dataTable, param, runPlan } from './statement.ts';
 import type { Row, Work } from './types.ts';
 
-/** Sends the statements that write the rows: what goes, what comes back, what changes, what is new. */
-export function storeRows(db: Queryable, work: Work): Promise<unknown>[] {
-  const dirty = work.rows.filter((row) => row.dirty);
-  const of = (...ops: Row['op'][]) => [...byObject(dirty.filter((row) => ops.includes(row.op)))];
+/** Sends the statements that write what is there already: what goes, what comes back, what changes. */
+export function updateRows(db: Queryable, work: Work): Promise<unknown>[] {
+  const of = (op: Row['op']) => [...byObject(work.rows.filter((row) => row.dirty && row.op === op))];
   return [
     ...of('delete').map(([object, rows]) => update(db, work, object, rows, binColumns)),
     ...of('restore').map(([object, rows]) => update(db, work, object, rows, binColumns)),
     ...of('update').map(([object, rows]) => update(db, work, object, rows, changedColumns(object, rows))),
-    ...of('create').map(([object, rows]) => insert(db, work, object, rows)),
   ];
+}
+
+/** Sends what is new. Many rows are copied, and that must be waited for. */
+export async function insertRows(tx: Tx, work: Work): Promise<Promise<unknown>[]> {
+  const sent = [];
+  for (const [object, rows] of byObject(work.rows.filter((row) => row.op === 'create'))) {
+    if (rows.length >= copyFrom) await copy(tx, object, rows);
+    else sent.push(insert(tx, work, object, rows));
+  }
+  return sent;
 }
 
 const binColumns: readonly string[] = ['deletedAt', '~deletion'];
@@ -44,6 +54,15 @@ function changedColumns(object: CatalogObject, rows: readonly Row[]): string[] {
     .filter((name) => changed.has(name));
 }
 
+function copy(tx: Tx, object: CatalogObject, rows: readonly Row[]): Promise<void> {
+  const shape = shapeOf(object);
+  const columns = shape.columns.map(({ name, sqlType }) => ({ name, kind: copyKind(sqlType) }));
+  return copyRows(tx, dataTable(object.table), columns, rows.length, (at) => {
+    const after = rows[at]?.after ?? {};
+    return columns.map(({ name }) => (name === '~search' ? searchText(shape, after) : after[name]));
+  });
+}
+
 function insert(db: Queryable, work: Work, object: CatalogObject, rows: readonly Row[]): Promise<unknown> {
   const compile = (): SQL => {
     const columns = sql.join(
@@ -53,7 +72,9 @@ function insert(db: Queryable, work: Work, object: CatalogObject, rows: readonly
     const table = dataTable(object.table);
     return sql`insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, ${param(0)}::json)`;
   };
-  return runPlan(db, work, `insert ${object.name}`, compile, [JSON.stringify(rows.map(({ after }) => after))]);
+  return runPlan(db, work, `insert ${object.name}`, compile, [
+    JSON.stringify(rows.map(({ after }) => ({ ...after, '~search': searchText(shapeOf(object), after) }))),
+  ]);
 }
 
 function update(

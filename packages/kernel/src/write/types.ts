@@ -116,6 +116,8 @@ export interface Row {
   /** Versions that the caller knows; empty for any. */
   readonly expected: number[];
   readonly revert: { readonly toVersion: number; readonly fields: readonly string[] | null } | null;
+  /** Of a nested row that comes back from the bin with its record's earlier list. */
+  revive: boolean;
   /** The version that going back started from. */
   basis: number | null;
   /** For a delete or restore that follows another record's: no right of its own is asked. */
