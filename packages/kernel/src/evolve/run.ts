@@ -13,7 +13,7 @@ import { loadSource } from '../catalog/load.ts';
 import type { Source } from '../catalog/resolve.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { actorName, appendEvent } from '../changes/index.ts';
-import { type Database, errorCode, type Queryable, type Tx } from '../database/index.ts';
+import { type Database, errorCode, failPoint, type Queryable, type Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import { guardMetadata } from '../people/guard-metadata.ts';
 import { restoreNothing } from './aside.ts';
@@ -137,14 +137,15 @@ async function run(tx: Tx, actor: Actor, propose: Propose, options: EvolveOption
   refuseLoss(plan.steps, options.confirm ?? false);
 
   const version = source.version + 1;
+  await tx.pipeline([...prepared.statements, ...prepared.indexes.map(({ table, index }) => createIndex(table, index))]);
+  failPoint('evolve.tables');
   await tx.pipeline([
-    ...prepared.statements,
-    ...prepared.indexes.map(({ table, index }) => createIndex(table, index)),
     ...storeState(source, prepared, options.app ?? null),
     ...storeAside(prepared.aside, prepared.restored, version),
   ]);
   await guardMetadata(tx, prepared.before, prepared.after);
   await startWork(tx, prepared);
+  failPoint('evolve.stored');
   await storeLog(tx, {
     version,
     actor: actorName(actor),
@@ -159,6 +160,7 @@ async function run(tx: Tx, actor: Actor, propose: Propose, options: EvolveOption
     sql`update huike.metadata_version set version = ${sql.value(version)}::int`,
     sql`select pg_notify(${sql.value(metadataChannel)}, ${sql.value(String(version))})`,
   ]);
+  failPoint('evolve.commit');
   // Indexes that the work left for later show as building.
   return { version, plan, catalog: prepared.after };
 }

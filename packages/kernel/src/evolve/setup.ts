@@ -15,9 +15,14 @@ export const kernelDeclarations: App = {
 
 /**
  * Brings the metadata that this version ships to the database: the kernel's, then each app's in the given order. What
- * is there already is left alone, so every process may call it at its start.
+ * is there already is left alone, so every process may call it at its start. With `onError` an app that can't be
+ * installed stays as it was and the others go on; without, the first failure is thrown.
  */
-export async function installAll(db: Database, apps: readonly App[] = []): Promise<void> {
+export async function installAll(
+  db: Database,
+  apps: readonly App[] = [],
+  onError?: (error: unknown, app: string) => void,
+): Promise<void> {
   const rows = await db.query<{ name: string; version: string; shipped: JsonObject }>(
     sql`select name, version, shipped from huike.app`,
   );
@@ -25,7 +30,12 @@ export async function installAll(db: Database, apps: readonly App[] = []): Promi
   for (const app of [kernelDeclarations, ...apps]) {
     const known = installed.get(app.name);
     if (known?.version === app.version && sameJson(known.shipped, plain(app.metadata))) continue;
-    await installApp(db, { kind: 'system', name: 'setup' }, app);
+    try {
+      await installApp(db, { kind: 'system', name: 'setup' }, app);
+    } catch (error) {
+      if (onError === undefined || app === kernelDeclarations) throw error;
+      onError(error, app.name);
+    }
   }
 }
 

@@ -90,9 +90,9 @@ async function forgetTasks(tx: Tx, { after }: Prepared): Promise<void> {
 export async function largeTables(db: Queryable, objects: readonly CatalogObject[]): Promise<ReadonlySet<string>> {
   if (objects.length === 0) return new Set();
   const names = objects.map(({ table }) => table);
-  // A table that was never analysed has no estimate: a record takes some 200 bytes at the least.
+  // A table that was never analysed has no estimate: a record takes some 100 bytes at the least.
   const rows = await db.query<{ name: string }>(
-    sql`select c.relname as name from pg_class c where c.relnamespace = 'data'::regnamespace and c.relname = any(${sql.value(names)}::name[]) and greatest(c.reltuples, pg_relation_size(c.oid) / 200) > ${sql.value(largeTable)}::float8`,
+    sql`select c.relname as name from pg_class c where c.relnamespace = 'data'::regnamespace and c.relname = any(${sql.value(names)}::name[]) and greatest(c.reltuples, pg_relation_size(c.oid) / 100) > ${sql.value(largeTable)}::float8`,
   );
   const large = new Set(rows.map(({ name }) => name));
   return new Set(objects.filter(({ table }) => large.has(table)).map(({ id }) => id));
