@@ -18,7 +18,7 @@ const MAX_LEXEMES = 200;
 /** Room that is kept for pinyin when a text has very many words. */
 const MAX_WORD_LEXEMES = 150;
 /** Pinyin is indexed from each character on, for so many letters; a longer query is cut alike. */
-export const MAX_PINYIN = 24;
+const MAX_PINYIN = 24;
 const MAX_SPELLINGS = 4;
 /** How many Chinese characters of a value can be found by pinyin. */
 const PINYIN_CHARACTERS: Readonly<Record<SearchKind, number>> = {

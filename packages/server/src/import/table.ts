@@ -4,7 +4,7 @@ import { openCsv } from './csv-table.ts';
 import type { Table } from './rows.ts';
 import { openXlsx } from './xlsx-table.ts';
 
-export type { BadRow, RowProblem, Table, TableRow, TableWarning, UndecodableCell } from './rows.ts';
+export type { BadRow, Table, TableRow } from './rows.ts';
 
 const HEAD = 4096;
 const ZIP = Buffer.from('PK\u0003\u0004');

@@ -32,7 +32,7 @@ export async function* readXml(stream: Readable, visitor: XmlVisitor): AsyncGene
   parser.close();
 }
 
-export async function visitXml(stream: Readable, visitor: XmlVisitor): Promise<void> {
+async function visitXml(stream: Readable, visitor: XmlVisitor): Promise<void> {
   for await (const _ of readXml(stream, visitor)) {
     // The visitor gathers.
   }

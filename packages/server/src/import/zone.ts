@@ -15,7 +15,7 @@ const offsets = new Map<string, number>();
 const OFFSETS_LIMIT = 20_000;
 
 /** Minutes east of Greenwich at an instant. Seconds of old local mean times are dropped. */
-export function offsetAt(instant: number, timeZone: string): number {
+function offsetAt(instant: number, timeZone: string): number {
   // No zone changes within a quarter of an hour.
   const key = `${Math.floor(instant / QUARTER)} ${timeZone}`;
   const known = offsets.get(key);
