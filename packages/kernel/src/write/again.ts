@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem } from '@huike/schema';
 import type { Catalog } from '../catalog/types.ts';
-import { errorCode, type TransactionOptions, type Tx } from '../database/index.ts';
+import { errorCode, failPoint, type TransactionOptions, type Tx } from '../database/index.ts';
 import type { WriteContext } from './types.ts';
 
 /** What was found out without a lock no longer holds. */
@@ -29,15 +29,18 @@ export async function again<T>(context: WriteContext, run: (catalog: Catalog, on
     const after = new Set<() => void>();
     let begun = false;
     const once: Once = (fn, options) =>
-      context.db.transaction((tx) => {
+      context.db.transaction(async (tx) => {
         // The pool would run the same function again; its state is used up.
         if (begun) throw new Moved();
         begun = true;
         afterCommit.set(tx, after);
-        return fn(tx);
+        const result = await fn(tx);
+        failPoint('write.commit');
+        return result;
       }, options);
     try {
       const result = await run(context.catalogs.current(), once);
+      failPoint('write.committed');
       for (const fn of after) fn();
       return result;
     } catch (error) {
