@@ -3,6 +3,7 @@
 // simply taken later: nobody waits for it and no reader's cursor passes it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../database/errors.ts';
+import { failPoint } from '../database/failpoint.ts';
 import type { Database } from '../database/pool.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { ensurePartitions } from './partitions.ts';
@@ -73,7 +74,9 @@ export interface Sealed {
 /** Seals up to `max` committed rows as one block, in one transaction. Partitions must be there. */
 export async function seal(db: Database, max: number = blockLimit): Promise<Sealed> {
   const { text, values } = sql.compile(sealStatement, { placeholderValues: new Map([[limit, sql.value(max)]]) });
+  failPoint('changes.seal');
   const [result] = await db.queryText<{ held: boolean; rows: number | null }>(text, values, 'changes.seal');
+  if (result?.rows) failPoint('changes.sealed');
   return { held: result?.held ?? false, rows: result?.rows ?? 0 };
 }
 

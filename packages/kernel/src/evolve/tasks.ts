@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { metadataChannel } from '../catalog/holder.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import type { Catalog, CatalogObject } from '../catalog/types.ts';
-import { type Database, errorCode, type Queryable } from '../database/index.ts';
+import { type Database, errorCode, failPoint, type Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { createIndex } from './ddl.ts';
 import { type FillPart, fillBatch } from './fill.ts';
@@ -70,12 +70,14 @@ async function runTask(db: Database, client: pg.Client, task: MetadataTask, sign
     sql`update huike.metadata_task set attempts = attempts + 1 where id = ${id} returning name`,
   );
   if (current === undefined) return false;
+  failPoint('evolve.task');
   try {
     const whole =
       task.kind === 'index'
         ? await buildIndex(db, client, task, current.name)
         : await fillObject(db, task, partOf(current.name), signal);
     if (!whole) return false;
+    failPoint('evolve.built');
     await db.execute(sql`delete from huike.metadata_task where id = ${id}`);
   } catch (error) {
     const reason = reasonOf(error);
@@ -151,6 +153,7 @@ async function fillObject(db: Database, task: MetadataTask, part: FillPart, sign
       if (state === undefined) return 'done';
       const { last, rows } = await fillBatch(tx, catalog, object, part, state.done_to);
       if (last === null) return 'done';
+      failPoint('evolve.fill');
       await tx.execute(
         sql`update huike.metadata_task set done_to = ${sql.value(last)}::uuid, rows_done = rows_done + ${sql.value(rows)}::int where id = ${id}`,
       );

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { newId, problem } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
-import type { Database, Queryable } from '../database/index.ts';
+import { type Database, failPoint, type Queryable } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import { parseRange, type Range } from './headers.ts';
 import { cleanName } from './name.ts';
@@ -56,7 +56,9 @@ export async function storeFile(
     values (${sql.value(id)}, ${sql.value(name)}, ${sql.value(type)}, ${sql.value(key)},
       ${sql.value(actor.kind === 'user' ? actor.id : null)})`);
   try {
+    failPoint('files.receiving');
     await store.write(key, chain(head, incoming));
+    failPoint('files.written');
     const { size, sha256 } = measure.result();
     const kept = await database.execute(sql`
       update huike.file set state = 'stored', size = ${sql.value(size)}, sha256 = decode(${sql.value(sha256)}, 'hex')

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '@huike/schema';
 import { type JobHelpers, type Runner, run, type Job as TakenJob, type WorkerEvents } from 'graphile-worker';
 import type pg from 'pg';
-import type { Database, Queryable } from '../database/index.ts';
+import { type Database, failPoint, type Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import type { JobHandler } from './define.ts';
 import { onEnqueue } from './enqueue.ts';
@@ -191,6 +191,7 @@ export class LeasedPool {
       await run.detachKey();
       // A payload is JSON, as enqueued.
       await untilAborted(handler.run(taken.payload as Json, run), run.signal);
+      failPoint('jobs.done');
       // Without steps and lane there is nothing to fence: graphile-worker ends such jobs, many at a time.
       if (run.hasSteps || inLane) await run.finish();
     } catch (thrown) {

@@ -1,6 +1,6 @@
 // One run of a job: its steps are fenced, and it ends once.
 import type { Json } from '@huike/schema';
-import type { Database, Queryable, Tx } from '../database/index.ts';
+import { type Database, failPoint, type Queryable, type Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import type { Job } from './define.ts';
 
@@ -78,7 +78,7 @@ export class JobRun implements Job {
     this.signal.throwIfAborted();
     this.#stepped = true;
     const { id, worker, attempt, revision } = this.#hold;
-    return this.database.transaction(async (tx) => {
+    const outcome = await this.database.transaction(async (tx) => {
       // The lock on the job's row lasts until the commit: nobody can take the job away in between. A process that is
       // paused right there is cut off by PostgreSQL, which rolls back.
       const [held] = await tx.query<{ done: boolean; result: Json }>(sql`
@@ -99,6 +99,8 @@ export class JobRun implements Job {
           ${sql.value(result === undefined ? null : JSON.stringify(result))}::json)`);
       return result;
     });
+    failPoint('jobs.step');
+    return outcome;
   }
 
   /** Takes the job's key off, so that whoever enqueues it anew neither waits for this run nor is lost in it. */
