@@ -1,10 +1,7 @@
 import { type ErrorCode, type ErrorParams, type Issue, type Json, message, type Place, Problem } from '@huike/schema';
-import { accessOf } from '../access/index.ts';
+import { constantFilter } from '../access/index.ts';
 import { defaultCompany } from '../catalog/resolve.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
-import { sql } from '../database/sql.ts';
-import { filterSql } from '../filter/compile.ts';
-import { parseConstantFilter } from '../filter/tree.ts';
 import type { Prepared } from './prepare.ts';
 
 // Checks that need field types: defaults, filters and indexes. The rest is checked in the schema.
@@ -64,10 +61,8 @@ function whereDeclared(object: CatalogObject): { readonly owner: string; readonl
 
 function filterIssue(catalog: Catalog, object: CatalogObject | undefined, filter: unknown, path: string): Issue[] {
   if (filter === undefined || object === undefined) return [];
-  const access = accessOf(catalog, { kind: 'system', name: 'setup' });
-  const seen = access.object(object.name);
   try {
-    if (seen !== null) filterSql(access, seen, parseConstantFilter(filter), sql.identifier('t'));
+    constantFilter(catalog, object, filter);
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

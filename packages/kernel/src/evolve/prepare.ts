@@ -38,6 +38,8 @@ export interface Prepared {
   readonly indexes: readonly { readonly table: string; readonly index: TableIndex }[];
   readonly work: readonly TableWork[];
   readonly fills: readonly ToFill[];
+  /** Tables that were there before and change: nobody else may be at work on them. */
+  readonly altered: readonly string[];
   readonly aside: readonly AsideRow[];
   readonly restored: readonly string[];
 }
@@ -55,10 +57,12 @@ export function prepare(source: Source, proposal: Proposal): Prepared {
   const created: SQL[] = [];
   const indexes: { table: string; index: TableIndex }[] = [];
   const work: TableWork[] = [];
+  const altered: string[] = [];
   const aside: AsideRow[] = [];
   for (const object of before.objects.values()) {
     if (!gone.objects.has(object.name)) continue;
     statements.push(...setTableAside(tableOf(object)));
+    altered.push(object.table);
     aside.push(objectAside(object, source.objects.get(object.name)));
   }
   statements.push(...restore.statements);
@@ -80,6 +84,7 @@ export function prepare(source: Source, proposal: Proposal): Prepared {
     };
     const change = alterTable(tableOf(old), tableOf(object), fate);
     statements.push(...change.statements);
+    if (change.statements.length > 0 && !restore.before.has(object.name)) altered.push(object.table);
     if (change.indexes.length > 0) work.push({ object, indexes: change.indexes });
   }
   return {
@@ -93,6 +98,7 @@ export function prepare(source: Source, proposal: Proposal): Prepared {
     indexes,
     work,
     fills: movedParts(before, after),
+    altered,
     aside,
     restored: restore.ids,
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type App,
   isJsonObject,
@@ -96,7 +97,7 @@ export async function shippedByKernel(db: Queryable, installing?: App): Promise<
   return row?.shipped ?? {};
 }
 
-const attempts = 5;
+const patience = 10_000;
 const lockTimeout = 2_000;
 /** A type change rewrites its table. */
 const statementTimeout = 600_000;
@@ -111,13 +112,17 @@ export interface EvolveOptions extends ApplyOptions {
 
 /** Runs a proposal to its end. */
 export async function evolve(db: Database, actor: Actor, propose: Propose, options: EvolveOptions): Promise<Applied> {
-  for (let attempt = 1; ; attempt++) {
+  const end = performance.now() + patience;
+  for (;;) {
     try {
-      return await db.transaction((tx) => run(tx, actor, propose, options), { lockTimeout, statementTimeout });
+      const applied = await db.transaction((tx) => run(tx, actor, propose, options), { lockTimeout, statementTimeout });
+      failPoint('evolve.committed');
+      return applied;
     } catch (error) {
       const busy = error instanceof Problem && error.code === 'write.busy';
       if (!busy) throw wordsFor(error);
-      if (attempt === attempts) throw problem('metadata.busy');
+      if (performance.now() > end) throw problem('metadata.busy');
+      await sleep(50 + Math.random() * 100);
     }
   }
 }
@@ -137,6 +142,7 @@ async function run(tx: Tx, actor: Actor, propose: Propose, options: EvolveOption
   refuseLoss(plan.steps, options.confirm ?? false);
 
   const version = source.version + 1;
+  await lockTables(tx, prepared);
   await tx.pipeline([...prepared.statements, ...prepared.indexes.map(({ table, index }) => createIndex(table, index))]);
   failPoint('evolve.tables');
   await tx.pipeline([
@@ -163,6 +169,30 @@ async function run(tx: Tx, actor: Actor, propose: Propose, options: EvolveOption
   failPoint('evolve.commit');
   // Indexes that the work left for later show as building.
   return { version, plan, catalog: prepared.after };
+}
+
+/** Shorter than PostgreSQL waits before it looks for a deadlock. */
+const lockPatience = 150;
+
+/**
+ * Takes every table that changes, all or none. Writers and readers take the same tables in orders of their own, so
+ * that each may hold what the other waits for: give up soon, let them pass, and try again in another order.
+ */
+async function lockTables(tx: Tx, prepared: Prepared): Promise<void> {
+  const read = prepared.fills.flatMap(({ object, sources }) => [object, ...sources]).map(({ table }) => table);
+  const there = [...prepared.before.objects.values()].map(({ table }) => table);
+  const shared = new Set(read.filter((table) => there.includes(table) && !prepared.altered.includes(table)));
+  const locks = [
+    ...prepared.altered.map((table) => sql`lock table ${sql.identifier('data', table)} in access exclusive mode`),
+    ...[...shared].map((table) => sql`lock table ${sql.identifier('data', table)} in share mode`),
+  ];
+  if (locks.length === 0) return;
+  const shuffled = locks.map((lock) => ({ lock, at: Math.random() })).toSorted((a, b) => a.at - b.at);
+  await tx.pipeline([
+    sql`select set_config('lock_timeout', ${sql.value(String(lockPatience))}, true)`,
+    ...shuffled.map(({ lock }) => lock),
+    sql`select set_config('lock_timeout', ${sql.value(String(lockTimeout))}, true)`,
+  ]);
 }
 
 function describe(source: Source, prepared: Prepared, loss: readonly PlanStep[]): Plan {
