@@ -12,6 +12,7 @@ import { pino } from 'pino';
 import { appFolders } from './apps.ts';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
+import { closeApp } from './http/server.ts';
 import { say } from './say.ts';
 import { seedDemo } from './seed.ts';
 
@@ -98,7 +99,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
       },
     };
   } catch (error) {
-    await app?.close();
+    if (app !== undefined) await closeApp(app);
     await opened.close();
     throw error;
   }
@@ -124,22 +125,8 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
   }
 }
 
-const patience = 20_000;
-
 async function stop(app: FastifyInstance | undefined, opened: Opened): Promise<void> {
   opened.kernel.drain();
-  if (app !== undefined) await closeServer(app);
+  if (app !== undefined) await closeApp(app);
   await opened.close();
-}
-
-/** Closes the server: no new requests; those under way get their time; connections go as soon as they are idle. */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  const forced = setTimeout(() => app.server.closeAllConnections(), patience);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(forced);
-  }
 }

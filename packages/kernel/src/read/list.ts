@@ -34,7 +34,7 @@ export type ListUse = 'read' | 'export';
 export function planList(access: Access, object: ObjectAccess, query: ListQuery, use: ListUse = 'read'): ListShape {
   const values: Json[] = [];
   const filter = query.filter === undefined ? null : parseFilter(query.filter, values);
-  const sort = query.sort ?? ['-createdAt'];
+  const sort = query.sort ?? newestFirst(object);
   const fields = query.fields ?? null;
   if (fields !== null && fields.length > queryLimits.fields)
     throw problem('request.tooMany', { what: 'fields', limit: queryLimits.fields });
@@ -46,6 +46,13 @@ export function planList(access: Access, object: ObjectAccess, query: ListQuery,
     values,
     sort: sort.join(),
   };
+}
+
+/** Ids are made in the order of time too: where the time isn't to be seen, they do. */
+function newestFirst(object: ObjectAccess): readonly string[] {
+  const created = object.object.fields.get('createdAt');
+  const seen = created === undefined ? null : object.field(created);
+  return seen === null || seen.clear === false ? ['-id'] : ['-createdAt'];
 }
 
 interface ListParts {

@@ -13,16 +13,21 @@ export interface Selection {
 
 /** Turns paths into a tree. An empty selection of a relation means its id and title. */
 export function selectionOf(paths: readonly string[]): Selection {
-  const root: { [name: string]: Selection } = {};
+  const root = emptySelection();
   for (const path of paths) {
     let at = root;
     for (const name of path.split('.')) {
-      const next: { [name: string]: Selection } = at[name] ?? {};
+      const next: { [name: string]: Selection } = at[name] ?? emptySelection();
       at[name] = next;
       at = next;
     }
   }
   return root;
+}
+
+/** Without the names that every object of JavaScript has: a path may be called `constructor`. */
+function emptySelection(): { [name: string]: Selection } {
+  return Object.create(null);
 }
 
 /** Every field that the viewer may see, one level deep. */
