@@ -2,19 +2,19 @@ import type { App, Capability, Command, GroupQuery, ListQuery } from '@huike/sch
 import { type Actor, accessOf, type UserActor } from './access/index.ts';
 import { CatalogHolder } from './catalog/index.ts';
 import { Sealer } from './changes/index.ts';
-import { type Database, type DatabaseConfig, migrate, openDatabase } from './database/index.ts';
+import { type Database, type DatabaseConfig, migrate, openDatabase, type Tx } from './database/index.ts';
 import { installAll } from './evolve/index.ts';
 import { type Files, maxFileSize, openStore } from './files/index.ts';
 import { kernelJobs } from './housekeeping.ts';
 import { installJobs, type JobHandler, JobRunner, type JobStats, jobStats } from './jobs/index.ts';
-import { type Answer, once, type Writer } from './once.ts';
+import { type Answer, once, type Writer, writerIn } from './once.ts';
 import { peopleHooks } from './people/hooks.ts';
 import type { TeamMember } from './people/index.ts';
 import { openPeople, openSecrets, type People } from './people/index.ts';
 import { mayReadFile } from './read/files.ts';
 import * as read from './read/index.ts';
 import { readTeam, type Teammate, writeTeam } from './team.ts';
-import { write, writePartial } from './write/index.ts';
+import { transact, write, writePartial } from './write/index.ts';
 import type { Refused, Validator, WriteContext, WriteOptions, Written } from './write/types.ts';
 
 // One kernel a process: the database, the catalog, people, the two paths to records, the sealer and the jobs. Everything
@@ -199,6 +199,14 @@ export class Kernel {
     options: WriteOptions = {},
   ): Promise<readonly (Written | Refused)[]> {
     return writePartial(this.#write, actor, commands, options);
+  }
+
+  /**
+   * A transaction in which records are written beside what `fn` does in the system's own tables. `fn` may run several
+   * times: it has no effects outside of `tx`.
+   */
+  transact<T>(actor: Actor, fn: (tx: Tx, writer: Writer) => Promise<T>): Promise<T> {
+    return transact(this.#write, (tx) => fn(tx, writerIn(tx, this.#write, actor)));
   }
 
   /** Writes at most once for an actor's Idempotency-Key; a repetition gets the same answer. */

@@ -19,6 +19,14 @@ export interface Writer {
   writePartial(commands: readonly Command[]): Promise<readonly (Written | Refused)[]>;
 }
 
+/** Writes of an actor as parts of a transaction that `transact` opened. */
+export function writerIn(tx: Tx, context: WriteContext, actor: Actor): Writer {
+  return {
+    write: (commands) => writeIn(tx, context, actor, commands),
+    writePartial: (commands) => writePartialIn(tx, context, actor, commands),
+  };
+}
+
 /**
  * Runs `fn` once for an actor's key and stores its answer with what it wrote; a failure stores nothing. `request` tells
  * requests apart. Throws `request.idempotencyMismatch` when the key came with another request. Of two at once the
@@ -35,10 +43,7 @@ export function once(
   return transact(context, async (tx) => {
     const known = await claim(tx);
     if (known !== null) return known;
-    const answer = await fn({
-      write: (commands) => writeIn(tx, context, actor, commands),
-      writePartial: (commands) => writePartialIn(tx, context, actor, commands),
-    });
+    const answer = await fn(writerIn(tx, context, actor));
     await tx.execute(
       sql`update huike.idempotency set status = ${sql.value(answer.status)}, body = ${sql.value(answer.body)} where actor = ${owner} and key = ${name}`,
     );

@@ -74,6 +74,8 @@ export type Command =
       readonly op: 'restore';
       readonly object: string;
       readonly id: RecordRef;
+      /** The version that the caller knows. */
+      readonly version?: number;
       readonly toVersion?: number;
       readonly fields?: readonly string[];
     };

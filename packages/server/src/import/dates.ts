@@ -171,22 +171,25 @@ function newTally(separator: string, shortYear: boolean): Tally {
   return { separator, shortYear, count: 0, doubtful: 0, possible: { ...none }, proofs: { ...none } };
 }
 
-/** Settles how the dates of a column are written. Blank samples don't count. */
-export function settleDates(samples: Iterable<string>): SettledDates {
-  const tallies = new Map<string, Tally>();
-  let [count, unreadable, shortYears] = [0, 0, 0];
-  for (const sample of samples) {
+/** Settles how the dates of a column are written, one date after the other. Blank ones don't count. */
+export class DateColumn {
+  private readonly tallies = new Map<string, Tally>();
+  private count = 0;
+  private unreadable = 0;
+  private shortYears = 0;
+
+  add(sample: string): void {
     const text = normalise(sample);
-    if (text === '') continue;
-    count++;
+    if (text === '') return;
+    this.count++;
     const written = readWritten(text);
-    if (!written) unreadable++;
-    if (written?.kind !== 'triple') continue;
+    if (!written) this.unreadable++;
+    if (written?.kind !== 'triple') return;
     const { separator, shortYear, numbers } = written;
-    if (shortYear) shortYears++;
+    if (shortYear) this.shortYears++;
     const key = separator + shortYear;
-    const tally = tallies.get(key) ?? newTally(separator, shortYear);
-    tallies.set(key, tally);
+    const tally = this.tallies.get(key) ?? newTally(separator, shortYear);
+    this.tallies.set(key, tally);
     tally.count++;
     const possible = possibleOrders(numbers, shortYear);
     const days = new Set(possible.map((order) => JSON.stringify(inOrder(numbers, order, shortYear))));
@@ -195,16 +198,27 @@ export function settleDates(samples: Iterable<string>): SettledDates {
     if (possible.length === 1 && only) tally.proofs[only]++;
     else if (days.size > 1) tally.doubtful++;
   }
-  const groups = settleGroups([...tallies.values()]).sort((a, b) => b.count - a.count);
-  return {
-    order: groups[0]?.order ?? 'YMD',
-    groups,
-    count,
-    ambiguous: groups.reduce((sum, group) => sum + group.ambiguous, 0),
-    against: groups.reduce((sum, group) => sum + group.against, 0),
-    shortYears,
-    unreadable,
-  };
+
+  settled(): SettledDates {
+    const { count, unreadable, shortYears } = this;
+    const groups = settleGroups([...this.tallies.values()]).sort((a, b) => b.count - a.count);
+    return {
+      order: groups[0]?.order ?? 'YMD',
+      groups,
+      count,
+      ambiguous: groups.reduce((sum, group) => sum + group.ambiguous, 0),
+      against: groups.reduce((sum, group) => sum + group.against, 0),
+      shortYears,
+      unreadable,
+    };
+  }
+}
+
+/** Settles how the dates of a column are written. */
+export function settleDates(samples: Iterable<string>): SettledDates {
+  const column = new DateColumn();
+  for (const sample of samples) column.add(sample);
+  return column.settled();
 }
 
 function settleGroups(tallies: readonly Tally[]): DateGroup[] {

@@ -106,30 +106,44 @@ function split(digits: string, decimal: DecimalMark): { whole: string; fraction:
 
 const other = (decimal: DecimalMark): DecimalMark => (decimal === '.' ? ',' : '.');
 
-/** Settles the decimal mark of a column from the numbers that leave no doubt. Blank samples don't count. */
-export function settleNumbers(samples: Iterable<string>): SettledNumbers {
-  const proofs = { '.': 0, ',': 0 };
-  let [count, doubtful, unreadable] = [0, 0, 0];
-  for (const sample of samples) {
-    if (sample.trim() === '') continue;
-    count++;
+/** Settles the decimal mark of a column, one number after the other, from those that leave no doubt. Blank ones don't count. */
+export class NumberColumn {
+  private readonly proofs = { '.': 0, ',': 0 };
+  private count = 0;
+  private doubtful = 0;
+  private unreadable = 0;
+
+  add(sample: string): void {
+    if (sample.trim() === '') return;
+    this.count++;
     const written = readWritten(sample);
     const [point, comma] = written ? [split(written.digits, '.'), split(written.digits, ',')] : [];
-    if (!point && !comma) unreadable++;
-    else if (!comma) proofs['.']++;
-    else if (!point) proofs[',']++;
-    else if (point.whole !== comma.whole) doubtful++;
+    if (!point && !comma) this.unreadable++;
+    else if (!comma) this.proofs['.']++;
+    else if (!point) this.proofs[',']++;
+    else if (point.whole !== comma.whole) this.doubtful++;
   }
-  const decimal = proofs[','] > proofs['.'] ? ',' : '.';
-  const decided = proofs['.'] + proofs[','] > 0;
-  return {
-    decimal,
-    decidedBy: decided ? 'values' : 'custom',
-    count,
-    ambiguous: decided ? 0 : doubtful,
-    against: proofs[other(decimal)],
-    unreadable,
-  };
+
+  settled(): SettledNumbers {
+    const { proofs, count, doubtful, unreadable } = this;
+    const decimal = proofs[','] > proofs['.'] ? ',' : '.';
+    const decided = proofs['.'] + proofs[','] > 0;
+    return {
+      decimal,
+      decidedBy: decided ? 'values' : 'custom',
+      count,
+      ambiguous: decided ? 0 : doubtful,
+      against: proofs[other(decimal)],
+      unreadable,
+    };
+  }
+}
+
+/** Settles the decimal mark of a column. */
+export function settleNumbers(samples: Iterable<string>): SettledNumbers {
+  const column = new NumberColumn();
+  for (const sample of samples) column.add(sample);
+  return column.settled();
 }
 
 /**
