@@ -6,7 +6,8 @@ import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 
 /** A role's word on an object, with the fields' default filled in. */
 export interface RoleGrant {
-  readonly role: string;
+  /** Null for what everybody is granted. */
+  readonly role: string | null;
   readonly scopes: Readonly<Record<Operation, Scope>>;
   readonly departments: readonly string[];
   readonly field: (field: CatalogField) => FieldRight;
@@ -17,6 +18,15 @@ const order: readonly FieldRight[] = ['none', 'masked', 'read', 'edit'];
 export function strictest(rights: readonly FieldRight[]): FieldRight {
   return order[Math.min(...rights.map((right) => order.indexOf(right)), order.length - 1)] ?? 'none';
 }
+
+const nothing: RoleGrant['scopes'] = {
+  read: 'none',
+  create: 'none',
+  update: 'none',
+  delete: 'none',
+  export: 'none',
+  transfer: 'none',
+};
 
 /** Every right on every row: the built-in administrator and the system. */
 export const fullGrant: RoleGrant = {
@@ -38,7 +48,7 @@ export function grantOf(role: Role, object: CatalogObject): RoleGrant | null {
 }
 
 /** A grant with its defaults filled in. */
-export function declaredGrant(role: string, grant: Grant): RoleGrant {
+export function declaredGrant(role: string | null, grant: Grant): RoleGrant {
   return {
     role,
     scopes: {
@@ -60,7 +70,9 @@ function throughTable(role: Role, table: CatalogField): RoleGrant | null {
   if (outer === null) return null;
   const right = outer.field(table);
   if (right === 'none' || right === 'masked') return null;
-  return { ...outer, field: () => right };
+  const { read, export: taken } = outer.scopes;
+  const scopes = right === 'edit' ? outer.scopes : { ...nothing, read, export: taken };
+  return { ...outer, scopes, field: () => right };
 }
 
 function tableFieldOf(object: CatalogObject): CatalogField | null {

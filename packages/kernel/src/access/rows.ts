@@ -1,14 +1,14 @@
 import type { Operation, Scope, SharingRule } from '@huike/schema';
 import type { Catalog, CatalogObject } from '../catalog/types.ts';
-import { type SQL, sql } from '../database/sql.ts';
+import { sql } from '../database/sql.ts';
 import { allOf, anyOf, type Condition, ofActor } from './condition.ts';
 import type { RoleGrant } from './rights.ts';
 
 // Which rows one grant reaches: the scope, plus the teams and sharing rules that widen it, minus what a dealer's
 // user never sees.
 
-/** Compiles a sharing rule's filter with full rights; given by `read`, whose filters these are. */
-export type FilterCompiler = (object: CatalogObject, filter: unknown) => (row: SQL) => SQL;
+/** Compiles a sharing rule's filter, as `read` does. */
+export type FilterCompiler = (object: CatalogObject, filter: unknown) => Condition;
 
 function inScope(scope: Scope, departments: readonly string[]): Condition {
   switch (scope) {
@@ -53,7 +53,7 @@ function sharedRows(
   );
 }
 
-/** Rules for a role are chosen when compiling; those for a department or a person are asked of the actor. */
+/** A rule for a role widens that role, as it is compiled; one for a department or a person is asked of the actor. */
 function audience(rule: SharingRule): Condition {
   if (rule.to.department !== undefined) {
     const department = rule.to.department;
@@ -70,15 +70,16 @@ function audience(rule: SharingRule): Condition {
 export function rowsOf(
   catalog: Catalog,
   grant: RoleGrant,
-  roles: readonly string[],
   object: CatalogObject,
   operation: Operation,
   compile: FilterCompiler,
 ): Condition {
   const scope = grant.scopes[operation];
   if (scope === 'none' || scope === 'all') return scope === 'all';
+  // What everybody has is the same for everybody.
+  if (grant.role === null) return inScope(scope, grant.departments);
   const rules = catalog.sharingRules.filter(
-    (rule) => rule.object === object.name && (rule.to.role === undefined || roles.includes(rule.to.role)),
+    (rule) => rule.object === object.name && (rule.to.role === undefined || rule.to.role === grant.role),
   );
   return anyOf([
     inScope(scope, grant.departments),
