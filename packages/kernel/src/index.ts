@@ -7,6 +7,7 @@ export {
   type SystemActor,
   type UserActor,
 } from './access/index.ts';
+export { type BackedUp, backupAll, type Installation, restoreAll } from './backup.ts';
 export * from './catalog/index.ts';
 export {
   appendEvent,

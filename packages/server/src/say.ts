@@ -54,6 +54,10 @@ const words = {
     zh: '另请妥善保管 {file}：没有它，动态验证码需重新启用',
     en: 'Keep {file} too, in another place: without it, second factors must be enrolled anew',
   },
+  'backup.damaged': {
+    zh: '以下附件在存储中缺失或已损坏，备份中也是如此：{ids}',
+    en: 'These attachments are missing or damaged in the store, and so in the backup: {ids}',
+  },
   'restore.done': { zh: '已恢复 {at} 的备份（{files} 个文件）', en: 'The backup of {at} is restored ({files} files)' },
   'seed.done': {
     zh: '已生成示例数据：{people} 位同事，{records} 条记录',

@@ -1,4 +1,4 @@
-export { type BackupHeader, backup, restore } from './backup/index.ts';
+export { type Attached, type BackupHeader, backup, restore } from './backup/index.ts';
 export type { DatabaseConfig } from './connect.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 export { callerError, errorCode, isConnectionLost, isRetryable } from './errors.ts';

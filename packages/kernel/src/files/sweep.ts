@@ -54,12 +54,16 @@ export interface StoredFile {
   readonly sha256: Buffer;
 }
 
-/** Every file whose bytes belong into a backup, by id. Bytes never change under their key. */
-export async function* listStored(db: Queryable): AsyncGenerator<StoredFile> {
+/**
+ * Every file whose bytes belong into a backup of the database as of `until` (default: now), by id. Bytes never change
+ * under their key. Of a file that was given up meanwhile they may be gone.
+ */
+export async function* listStored(db: Queryable, until = 'infinity'): AsyncGenerator<StoredFile> {
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const rows = await db.query<StoredFile>(sql`
       select id, storage_key as "storageKey", size::float8 as size, sha256 from huike.file
-      where state = 'stored' and id > ${sql.value(after)}::uuid order by id limit 1000`);
+      where sha256 is not null and created_at <= ${sql.value(until)}::timestamptz and id > ${sql.value(after)}::uuid
+      order by id limit 1000`);
     yield* rows;
     const last = rows.at(-1);
     if (!last) return;

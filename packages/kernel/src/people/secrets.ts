@@ -44,25 +44,32 @@ export function secretsFrom(master: Buffer): Secrets {
 export async function openSecrets(dataFolder: string, environment: NodeJS.ProcessEnv = process.env): Promise<Secrets> {
   const given = environment.HUIKE_SECRET;
   if (given !== undefined && given !== '') return secretsFrom(Buffer.from(given));
-  const file = path.join(dataFolder, 'secret');
-  const known = await readKey(file);
-  if (known !== null) return secretsFrom(known);
+  const key = (await readKey(dataFolder)) ?? (await putKey(dataFolder, randomBytes(32).toString('base64')));
+  return secretsFrom(Buffer.from(key, 'base64'));
+}
+
+/** Puts a key into the data folder, unless there is one. Returns the one that is there then. */
+export async function putKey(dataFolder: string, key: string): Promise<string> {
+  const file = keyFile(dataFolder);
   await mkdir(dataFolder, { recursive: true });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flush: true });
+  await writeFile(draft, `${key}\n`, { mode: 0o600, flush: true });
   // A link appears whole or not at all, and only the first one does.
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
   await rm(draft);
-  const made = await readKey(file);
+  const made = await readKey(dataFolder);
   if (made === null) throw new Error(`the key file ${file} vanished while it was made`);
-  return secretsFrom(made);
+  return made;
 }
 
-async function readKey(file: string): Promise<Buffer | null> {
+export const keyFile = (dataFolder: string): string => path.join(dataFolder, 'secret');
+
+/** The key in the data folder, in base64; null when there is none. */
+export async function readKey(dataFolder: string): Promise<string | null> {
   try {
-    return Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
+    return (await readFile(keyFile(dataFolder), 'utf8')).trim();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;

@@ -83,6 +83,11 @@ export const systemErrors = {
     zh: '数据库中已有数据，备份只能恢复到空数据库',
     en: 'The database already holds data: a backup is restored into an empty one only',
   },
+  'backup.otherKey': {
+    status: 409,
+    zh: '{file} 是另一份数据的密钥：请恢复到空的数据目录',
+    en: '{file} is the key of other data: restore into an empty data folder',
+  },
   'job.schedule': {
     status: 422,
     zh: '计划“{cron}”（时区 {zone}）无效',

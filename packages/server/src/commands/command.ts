@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { type Database, openDatabase } from '@huike/kernel';
 import type { Label } from '@huike/schema';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { language } from '../say.ts';
-import { type Opened, openKernel } from '../start.ts';
+import { type Opened, openKernel, withDatabase } from '../start.ts';
 
 /** One command of the command line. */
 export interface CommandModule {
@@ -53,6 +54,24 @@ export async function withKernel<T>(environment: NodeJS.ProcessEnv, work: (opene
     return await work(opened);
   } finally {
     await opened.close();
+  }
+}
+
+/** Works with the database alone, as it is: nothing is migrated or installed. */
+export async function withBareDatabase<T>(
+  environment: NodeJS.ProcessEnv,
+  work: (database: Database, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(environment);
+  const opened = await withDatabase(config, async (url, embedded) => {
+    const directUrl = config.databaseDirectUrl;
+    return { embedded, database: await openDatabase({ url, ...(directUrl === null ? {} : { directUrl }) }) };
+  });
+  try {
+    return await work(opened.database, config);
+  } finally {
+    await opened.database.close();
+    await opened.embedded?.stop();
   }
 }
 

@@ -49,11 +49,12 @@ function filterIn(text: string | undefined): { readonly filter?: JsonObject } {
 }
 
 /** The file appears when it is whole, or not at all. */
-export async function writeWhole(file: string, write: (into: string) => Promise<unknown>): Promise<void> {
+export async function writeWhole<T>(file: string, write: (into: string) => Promise<T>): Promise<T> {
   const draft = `${file}.${process.pid}.part`;
   try {
-    await write(draft);
+    const result = await write(draft);
     await rename(draft, file);
+    return result;
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

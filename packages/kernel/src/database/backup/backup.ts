@@ -20,23 +20,39 @@ export interface BackupHeader {
   readonly tables: readonly string[];
 }
 
+/** Something besides the database that belongs to its data: a file, a key. */
+export interface Attached {
+  readonly name: string;
+  readonly content: AsyncIterable<Buffer>;
+}
+
 export const format = 1;
 const attempts = 3;
 
 /**
  * Writes a backup and ends the stream: everything in the database's schemas as of one moment, jobs included, while
- * others go on reading and writing. Files outside of the database aren't part of it. Memory stays the same for any
- * size. Throws `write.busy` when a table stays locked for a minute.
+ * others go on reading and writing; then what `attached` yields, when the tables are free again. Memory stays the same
+ * for any size. Throws `write.busy` when a table stays locked for a minute.
  */
-export async function backup(database: Database, into: Writable): Promise<BackupHeader> {
+export async function backup(
+  database: Database,
+  into: Writable,
+  attached: (header: BackupHeader) => AsyncIterable<Attached> = nothing,
+): Promise<BackupHeader> {
   const client = await database.direct();
   try {
     const catalog = await snapshot(client);
-    const { rows } = await client.query(`select current_setting('server_version') as postgres, now() as at`);
+    const { rows } = await client.query(
+      `select current_setting('server_version') as postgres, clock_timestamp() as at`,
+    );
     const { postgres, at } = rows[0];
     const tables = catalog.tables.map(({ name }) => name);
     const header: BackupHeader = { format, product: productVersion(), postgres, at, tables };
-    await pipeline(Readable.from(encode(frames(client, catalog, header))), createZstdCompress(), into);
+    const all = chain(
+      frames(client, catalog, header),
+      attachedFrames(() => attached(header)),
+    );
+    await pipeline(Readable.from(encode(all)), createZstdCompress(), into);
     return header;
   } catch (error) {
     throw callerError(error);
@@ -44,6 +60,8 @@ export async function backup(database: Database, into: Writable): Promise<Backup
     await client.end();
   }
 }
+
+async function* nothing(): AsyncGenerator<Attached> {}
 
 /** Opens the snapshot and holds every table against changes of its columns. Begins anew when one went meanwhile. */
 async function snapshot(client: pg.Client): Promise<Catalog> {
@@ -64,8 +82,9 @@ async function snapshot(client: pg.Client): Promise<Catalog> {
   }
 }
 
+const text = (kind: FrameKind, value: string): Frame => ({ kind, payload: Buffer.from(value) });
+
 async function* frames(client: pg.Client, catalog: Catalog, header: BackupHeader): AsyncGenerator<Frame> {
-  const text = (kind: FrameKind, value: string): Frame => ({ kind, payload: Buffer.from(value) });
   yield text('H', JSON.stringify(header));
   for (const statement of catalog.before) yield text('B', statement);
   for (const table of catalog.tables) {
@@ -81,6 +100,23 @@ async function* frames(client: pg.Client, catalog: Catalog, header: BackupHeader
     const { rows } = await client.query(`select last_value as value, is_called as called from ${name}`);
     yield text('S', JSON.stringify({ name, ...rows[0] }));
   }
+  await client.query('commit');
+}
+
+async function* attachedFrames(attached: () => AsyncIterable<Attached>): AsyncGenerator<Frame> {
+  for await (const { name, content } of attached()) {
+    yield text('F', JSON.stringify({ name }));
+    let bytes = 0;
+    for await (const payload of content) {
+      bytes += payload.length;
+      yield { kind: 'D', payload };
+    }
+    yield text('E', JSON.stringify({ bytes }));
+  }
+}
+
+async function* chain(...parts: readonly AsyncIterable<Frame>[]): AsyncGenerator<Frame> {
+  for (const part of parts) yield* part;
 }
 
 function productVersion(): string {

@@ -4,16 +4,17 @@ import { problem } from '@huike/schema';
 
 /**
  * H header (JSON), B statement before the rows, T table (JSON), D its rows as COPY text, E its end (JSON),
- * A statement after the rows, S sequence (JSON), Z seal (JSON).
+ * A statement after the rows, S sequence (JSON), F what lies beside the database (JSON), then D its bytes and E its
+ * end, Z seal (JSON).
  */
-export type FrameKind = 'H' | 'B' | 'T' | 'D' | 'E' | 'A' | 'S' | 'Z';
+export type FrameKind = 'H' | 'B' | 'T' | 'D' | 'E' | 'A' | 'S' | 'F' | 'Z';
 
 export interface Frame {
   readonly kind: FrameKind;
   readonly payload: Buffer;
 }
 
-const kinds: readonly string[] = ['H', 'B', 'T', 'D', 'E', 'A', 'S', 'Z'];
+const kinds: readonly string[] = ['H', 'B', 'T', 'D', 'E', 'A', 'S', 'F', 'Z'];
 const headLength = 5;
 const longest = 64 * 1024 * 1024;
 

@@ -1,2 +1,2 @@
-export { type BackupHeader, backup } from './backup.ts';
+export { type Attached, type BackupHeader, backup } from './backup.ts';
 export { restore } from './restore.ts';
