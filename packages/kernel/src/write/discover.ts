@@ -150,45 +150,54 @@ from ${dataTable(via.object.table)} ${t} where ${column} = any(${param(0)}::uuid
   );
 }
 
-/** The parents of records by relation, as they are before the write; and all parents whose rollups may move. */
+/** A record whose parent's rollups may move with it: by the write itself, or since it is a parent of such a one. */
+export interface Counted {
+  readonly group: RollupGroup;
+  readonly id: string;
+}
+
 export interface Parents {
-  readonly of: ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+  readonly counted: readonly Counted[];
+  /** All records whose rollups may move. */
   readonly all: ReadonlyMap<CatalogObject, ReadonlySet<string>>;
 }
 
 /** Finds the parents whose rollups the rows may move, and theirs, as far as rollups read rollups. */
 export async function parentsOf(db: Queryable, work: Work, rows: readonly Row[]): Promise<Parents> {
-  const of = new Map<string, Record<string, string | null>>();
   const all = new Map<CatalogObject, Set<string>>();
+  const counted = new Map<string, Counted>();
   const groups = rollupGroups(work.catalog);
-  if (groups.length === 0) return { of, all };
-  const meet = (object: CatalogObject, id: string) => all.set(object, (all.get(object) ?? new Set()).add(id));
-
-  let level = new Map<RollupGroup, Set<string>>();
-  const put = (group: RollupGroup, id: string) => level.set(group, (level.get(group) ?? new Set()).add(id));
-  let met: [RollupGroup, string][] = [];
+  let level: Counted[] = [];
+  const count = (group: RollupGroup, id: string) => {
+    const key = `${group.name} ${id}`;
+    if (!counted.has(key)) level.push({ group, id });
+    counted.set(key, { group, id });
+  };
+  const meet = ({ parent }: RollupGroup, id: string) => all.set(parent, (all.get(parent) ?? new Set()).add(id));
   for (const row of rows) {
     for (const group of groups) {
       if (group.detail !== row.object || !mayTouch(row, group)) continue;
-      if (row.op !== 'create') put(group, row.id);
-      const given =
-        row.parent !== null && group.via === row.object.master ? row.parent.id : row.given.get(group.via)?.[''];
-      if (typeof given === 'string') met.push([group, given]);
+      if (row.op !== 'create') count(group, row.id);
+      const given = parentGiven(row, group);
+      if (given === null) continue;
+      meet(group, given);
+      for (const above of groups) if (reads(above, group)) count(above, given);
     }
   }
-  while (level.size > 0 || met.length > 0) {
-    for (const [group, parent] of await readParents(db, work, level, of)) met.push([group, parent]);
-    level = new Map();
-    for (const [group, parent] of met) {
-      meet(group.parent, parent);
-      for (const above of groups) {
-        if (reads(above, group) && of.get(keyOf(above.detail, parent))?.[above.via.name] === undefined)
-          put(above, parent);
-      }
+  while (level.length > 0) {
+    const asked = level;
+    level = [];
+    for (const [group, id] of await readParents(db, work, asked)) {
+      meet(group, id);
+      for (const above of groups) if (reads(above, group)) count(above, id);
     }
-    met = [];
   }
-  return { of, all };
+  return { counted: [...counted.values()], all };
+}
+
+function parentGiven(row: Row, { via }: RollupGroup): string | null {
+  const id = row.parent !== null && via === row.object.master ? row.parent.id : row.given.get(via)?.[''];
+  return typeof id === 'string' ? id : null;
 }
 
 const always: readonly string[] = ['updatedAt', 'updatedBy', 'version'];
@@ -202,29 +211,22 @@ function mayTouch(row: Row, group: RollupGroup): boolean {
   );
 }
 
-async function readParents(
-  db: Queryable,
-  work: Work,
-  level: ReadonlyMap<RollupGroup, ReadonlySet<string>>,
-  of: Map<string, Record<string, string | null>>,
-): Promise<[RollupGroup, string][]> {
+async function readParents(db: Queryable, work: Work, asked: readonly Counted[]): Promise<[RollupGroup, string][]> {
+  const byGroup = Map.groupBy(asked, ({ group }) => group);
   const read = await Promise.all(
-    [...level].map(async ([group, ids]) => {
+    [...byGroup].map(async ([group, counted]) => {
       const { detail, via } = group;
-      const rows = await runPlan<{ id: string; parent: string | null }>(
+      const [t, column] = [sql.identifier('t'), sql.identifier(via.column)];
+      const rows = await runPlan<{ parent: string }>(
         db,
         work,
         `parent ${detail.name} ${via.name}`,
         () => sql`
-select t."id", ${columnAt(sql.identifier('t'), via.column)} as parent from ${dataTable(detail.table)} t
-where t."id" = any(${param(0)}::uuid[])`,
-        [[...ids]],
+select distinct ${t}.${column} as parent from ${dataTable(detail.table)} ${t}
+where ${t}."id" = any(${param(0)}::uuid[]) and ${t}.${column} is not null`,
+        [counted.map(({ id }) => id)],
       );
-      for (const { id, parent } of rows) {
-        const key = keyOf(detail, id);
-        of.set(key, { ...of.get(key), [via.name]: parent });
-      }
-      return rows.flatMap(({ parent }): [RollupGroup, string][] => (parent === null ? [] : [[group, parent]]));
+      return rows.map(({ parent }): [RollupGroup, string] => [group, parent]);
     }),
   );
   return read.flat();

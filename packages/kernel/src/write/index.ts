@@ -13,7 +13,7 @@ import { again, whenCommitted } from './again.ts';
 import { changedFields, compare } from './compare.ts';
 import { complete, refuseMissing } from './complete.ts';
 import { Conflict, conflictIn, explain, refuseDoubles, throwConflict } from './conflicts.ts';
-import { keyOf, refuseReferred } from './discover.ts';
+import { refuseReferred } from './discover.ts';
 import { Failures } from './failures.ts';
 import { admitFiles, writeFileLinks } from './files.ts';
 import { admitOwners, hooksAfter, runHooks, validate } from './finish.ts';
@@ -220,14 +220,14 @@ function changeOf(row: Row): NewChange {
   };
 }
 
-function touchedRollups(work: Work, { parents }: Locks, dirty: readonly Row[]): Touched[] {
+function touchedRollups(work: Work, locks: Locks, dirty: readonly Row[]): Touched[] {
   const effects = dirty.map((row) => ({
     detail: row.object,
     id: row.id,
     fields: row.op === 'update' && !row.revive ? changedFields(row) : null,
     parents: (via: CatalogField) => ({ before: parentIn(row.before, via), after: parentIn(row.after, via) }),
   }));
-  return touchedBy(work.catalog, effects, (object, id, via) => parents.of.get(keyOf(object, id))?.[via.name] ?? null);
+  return touchedBy(work.catalog, effects, (object, id, via) => parentIn(locks.get(object, id)?.stored ?? null, via));
 }
 
 /** A record counts where its relation points, while it lives. */

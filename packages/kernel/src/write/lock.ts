@@ -6,9 +6,8 @@ import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import type { Tx } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { Moved } from './again.ts';
-import { followers, isCascade, isRestrict, keyOf, type Parents, parentsOf } from './discover.ts';
-import { everyRow } from './plan.ts';
-import { groupsOf } from './rollup-groups.ts';
+import { type Counted, followers, isCascade, isRestrict, keyOf, type Parents, parentsOf } from './discover.ts';
+import { groupsOf, reads, rollupGroups } from './rollup-groups.ts';
 import { type Stored, shapeOf } from './shape.ts';
 import { columnAt, dataTable, param, runPlan } from './statement.ts';
 import type { Row, Work } from './types.ts';
@@ -22,12 +21,18 @@ export interface LockedRow {
 
 export interface Locks {
   get(object: CatalogObject, id: string): LockedRow | undefined;
-  readonly parents: Parents;
 }
 
 /** How strong a lock: none for what is only looked at, then for what must stay, is changed, goes. */
 const strengths = { look: 0, keep: 1, change: 2, remove: 3 } as const;
 type Strength = keyof typeof strengths;
+
+/** What is locked so far. */
+interface Held {
+  readonly rows: Map<string, LockedRow>;
+  /** Keys of records that were waited for with at least the lock of a change: one that isn't there doesn't exist. */
+  readonly asked: Set<string>;
+}
 
 interface Need {
   readonly rights: ObjectAccess;
@@ -49,14 +54,13 @@ export async function lock(tx: Tx, work: Work): Promise<Locks> {
   refuseTwice(work);
   const parents = await parentsOf(tx, work, work.rows);
   const needs = needsOf(work, parents);
-  const locked = new Map<string, LockedRow>();
+  const held: Held = { rows: new Map(), asked: new Set() };
   // Sent one after the other without waiting: the database takes them in this order.
   const ordered = [...needs.values()].sort((a, b) => (a.rights.object.name < b.rights.object.name ? -1 : 1));
-  await Promise.all(ordered.map((need) => lockNeed(tx, work, need, locked)));
-  const locks: Locks = { get: (object, id) => locked.get(keyOf(object, id)), parents };
+  await Promise.all(ordered.map((need) => lockNeed(tx, work, need, held)));
   if (follow) await confirmFollowers(tx, work, own);
-  confirmParents(work, locks);
-  return locks;
+  await lockMovedParents(tx, work, parents.counted, held);
+  return { get: (object, id) => held.rows.get(keyOf(object, id)) };
 }
 
 /** One record may be written once: directly or as a nested row or by following another. */
@@ -147,27 +151,33 @@ export function targetsOf(row: Row): { field: CatalogField; id: string }[] {
   return targets;
 }
 
-async function lockNeed(tx: Tx, work: Work, need: Need, locked: Map<string, LockedRow>): Promise<void> {
+async function lockNeed(tx: Tx, work: Work, need: Need, held: Held, wait = true): Promise<number> {
   const { rights, ids, strength, whole } = need;
   const { object } = rights;
   const flags = new Map<string, Condition>();
   for (const operation of [...need.operations].sort()) flags.set(`?${operation}`, rights.rows(operation));
   for (const field of [...need.fields].sort((a, b) => a.tag - b.tag))
     flags.set(`?${field.tag}`, rights.editable(field));
-  const key = `lock ${object.name} ${strength} ${whole} ${[...flags.keys()].join()}`;
-  const compile = () => lockStatement(work, object, strength, whole, flags);
+  const key = `lock ${object.name} ${strength} ${whole} ${wait} ${[...flags.keys()].join()}`;
+  const compile = () =>
+    sql`${lockStatement(work, object, strength, whole, flags)}${wait ? sql.blank : sql` skip locked`}`;
+  if (strengths[strength] >= strengths.change) for (const id of ids) held.asked.add(keyOf(object, id));
   const rows = await runPlan<Stored>(tx, work, key, compile, [[...ids]]);
   for (const row of rows) {
     const holds = (flag: string, otherwise: boolean): boolean => {
       const condition = flags.get(flag) ?? otherwise;
       return typeof condition === 'boolean' ? condition : row[flag] === true;
     };
-    locked.set(keyOf(object, String(row.id)), {
+    const place = keyOf(object, String(row.id));
+    // What was looked at with its rights stays so when it is locked besides.
+    if (!wait && held.rows.has(place)) continue;
+    held.rows.set(place, {
       stored: row,
       may: (operation) => holds(`?${operation}`, false),
       mayEdit: (field) => holds(`?${field.tag}`, rights.editable(field) === true),
     });
   }
+  return rows.length;
 }
 
 const clauses: Readonly<Record<Strength, SQL>> = {
@@ -207,15 +217,29 @@ async function confirmFollowers(tx: Tx, work: Work, own: readonly Row[]): Promis
   if (again.some((row) => !known.has(keyOf(row.object, row.id)))) throw new Moved();
 }
 
-function confirmParents(work: Work, { get, parents }: Locks): void {
-  for (const [key, relations] of parents.of) {
-    const [name = '', id = ''] = key.split(' ');
-    const object = work.catalog.objects.get(name);
-    const now = object === undefined ? undefined : get(object, id)?.stored;
-    for (const [via, parent] of Object.entries(relations)) {
-      if (now !== undefined && (now[via] ?? null) !== parent) throw new Moved();
+/**
+ * A record may have got another parent between looking and locking. To wait for that one now would be out of order: it
+ * is locked if it is free, else everything begins anew.
+ */
+async function lockMovedParents(tx: Tx, work: Work, counted: readonly Counted[], held: Held): Promise<void> {
+  const groups = rollupGroups(work.catalog);
+  for (;;) {
+    const missing = new Map<CatalogObject, Set<string>>();
+    const queue = [...counted];
+    for (let at = 0; at < queue.length; at++) {
+      const { group, id } = queue[at] ?? { group: undefined, id: '' };
+      const parent = group === undefined ? undefined : held.rows.get(keyOf(group.detail, id))?.stored[group.via.column];
+      if (group === undefined || typeof parent !== 'string') continue;
+      if (!held.asked.has(keyOf(group.parent, parent))) {
+        missing.set(group.parent, (missing.get(group.parent) ?? new Set()).add(parent));
+      }
+      for (const above of groups) if (reads(above, group)) queue.push({ group: above, id: parent });
+    }
+    if (missing.size === 0) return;
+    for (const [object, ids] of missing) {
+      const rights = unreadable(object);
+      const need: Need = { rights, ids, strength: 'change', whole: false, operations: new Set(), fields: new Set() };
+      if ((await lockNeed(tx, work, need, held, false)) < ids.size) throw new Moved();
     }
   }
 }
-
-export { everyRow };
