@@ -4,7 +4,7 @@ import { createZstdDecompress } from 'node:zlib';
 import { Problem, problem } from '@huike/schema';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { callerError } from '../errors.ts';
+import { callerError, errorCode } from '../errors.ts';
 import { failPoint } from '../failpoint.ts';
 import { pending, readApplied, readMigrations } from '../migrate.ts';
 import type { Database } from '../pool.ts';
@@ -39,7 +39,7 @@ export async function restore(
     await client.query('analyze');
     return header;
   } catch (error) {
-    throw callerError(error);
+    throw senseless(error) ? damaged(error instanceof Error ? error.message : String(error)) : callerError(error);
   } finally {
     await frames.return(undefined);
     // Ending the session rolls back what isn't committed.
@@ -74,6 +74,9 @@ async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Bu
     throw error instanceof Problem ? error : damaged(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Bytes that were altered may fail as values, keys or statements before the seal is reached. */
+const senseless = (error: unknown) => error instanceof SyntaxError || /^(22|23|42)/.test(errorCode(error));
 
 const damaged = (detail: string) => problem('backup.damaged', { detail });
 
