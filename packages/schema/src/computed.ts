@@ -12,7 +12,7 @@ import {
 } from './formula.ts';
 import { isJsonObject } from './json.ts';
 import { systemFields } from './metadata.ts';
-import { hasField, type Model, type ModelObject, stepsOf, targetOf } from './state.ts';
+import { hasField, leadsTo, type Model, type ModelObject, stepsOf, targetOf } from './state.ts';
 
 // Fields computed from others: what they name must be there, and none may depend on itself.
 
@@ -214,6 +214,26 @@ export function conditionsOf(filter: unknown): readonly { readonly path: string;
   const { field, op } = filter;
   const own = typeof field === 'string' ? [{ path: field, op: String(op) }] : [];
   return [...own, ...parts.flatMap(conditionsOf)];
+}
+
+/**
+ * Whether every field that a filter names is there, along relations and inside `some`, `none` and `every`. `inactive`
+ * where a relation leads to nothing yet, `unknown` where there is no such field.
+ */
+export function filterState(model: Model, object: ModelObject, filter: unknown): 'active' | 'inactive' | 'unknown' {
+  if (!isJsonObject(filter)) return 'active';
+  const parts = [filter.and, filter.or, filter.not].flat().filter((part) => part !== undefined);
+  const states = parts.map((part) => filterState(model, object, part));
+  const { field, value } = filter;
+  if (typeof field === 'string') {
+    const steps = stepsOf(model, object, field);
+    const last = typeof steps === 'string' ? undefined : steps.at(-1);
+    const target = last === undefined ? undefined : leadsTo(model, last.object, last.name);
+    if (typeof steps === 'string') states.push(steps);
+    else if (target) states.push(filterState(model, target, value));
+    else if (target === null && isJsonObject(value)) states.push('inactive');
+  }
+  return states.includes('unknown') ? 'unknown' : states.includes('inactive') ? 'inactive' : 'active';
 }
 
 function cycleIssues(check: Check, model: Model): Issue[] {

@@ -9,7 +9,7 @@
 export { administratorRole, checkState, metadataLimits, roleOptionSet } from './check.ts';
 export type { Check, CheckOptions, Place } from './checking.ts';
 export { cleanReferences, indexFields } from './clean.ts';
-export { conditionsOf, isStoredFormula, isVirtual, pathType } from './computed.ts';
+export { conditionsOf, filterState, isStoredFormula, isVirtual, pathType } from './computed.ts';
 export * from './decimal.ts';
 export * from './define.ts';
 export type * from './demo.ts';

@@ -1,6 +1,7 @@
 import {
   administratorRole,
   type FieldDefinition,
+  filterState,
   labelOf,
   type MetadataState,
   type Model,
@@ -8,6 +9,7 @@ import {
   type OptionSet,
   roleOptionSet,
   rowsObjectName,
+  type SharingRule,
   systemFields,
   targetOf,
   titleOf,
@@ -72,7 +74,7 @@ export function resolveCatalog(source: Source): Catalog {
     traits,
     roles: source.state.roles,
     optionSets: new Map([...source.state.optionSets, [roleOptionSet, rolesAsOptions(source.state)]]),
-    sharingRules: [...source.state.sharingRules.values()],
+    sharingRules: [...source.state.sharingRules.values()].filter((rule) => isActive(model, rule)),
     views: source.state.views,
     company: companyOf(source.state),
   };
@@ -194,6 +196,12 @@ function giveHandler(
   const measured = objects.get(targetOf(model, definition.from)?.name ?? '')?.fields.get(definition.of);
   if (measured !== undefined) field.handler = handlerOf(definition, giveHandler(model, objects, measured));
   return field.handler;
+}
+
+/** A rule on an absent object, or whose condition leads through one, shares nothing until it is there. */
+function isActive(model: Model, rule: SharingRule): boolean {
+  const object = model.objects.get(rule.object);
+  return object !== undefined && filterState(model, object, rule.filter) === 'active';
 }
 
 /** The option set `role`: the built-in administrator, then the roles that are declared. */

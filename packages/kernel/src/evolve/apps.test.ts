@@ -183,3 +183,59 @@ test('an app that is wrong is refused as a whole, the others go on', async () =>
   assert.deepEqual(failed, ['broken']);
   assert.ok(catalog.objects.has('good') && !catalog.objects.has('fine'));
 });
+
+test('what leads to an absent object waits for it', async () => {
+  const rule = {
+    name: 'byTier',
+    object: 'claim',
+    filter: { field: 'payer.tier', op: 'eq', value: 'a' },
+    to: { role: 'adjuster' },
+    right: 'read' as const,
+  };
+  const claims = app('claims', '1', {
+    objects: [
+      {
+        name: 'claim',
+        fields: [
+          { name: 'payer', type: 'relation', to: 'payer' },
+          { name: 'paid', type: 'rollup', from: 'payment', via: 'claim', fn: 'count' },
+          { name: 'grade', type: 'formula', expression: 'payer.tier', returns: 'text' },
+        ],
+      },
+    ],
+    roles: [{ name: 'adjuster', objects: { claim: { read: 'own' }, payer: { read: 'all' } } }],
+    sharingRules: [rule],
+    views: [{ name: 'payments', object: 'payment' }],
+  });
+  const { catalog } = await installApp(db, actor, claims);
+  assert.equal(catalog.objects.get('claim')?.fields.get('payer')?.target, null);
+  assert.ok(!catalog.sharingRules.some(({ name }) => name === 'byTier'));
+  await assertPhysical(catalog, db);
+  const { catalog: both } = await applyMetadata(db, actor, {
+    objects: [{ name: 'payer', fields: [{ name: 'tier', type: 'text' }] }],
+  });
+  assert.equal(both.objects.get('claim')?.fields.get('payer')?.target, both.objects.get('payer'));
+  assert.ok(both.sharingRules.some(({ name }) => name === 'byTier'));
+  const { catalog: without } = await applyMetadata(db, actor, { delete: [{ kind: 'object', name: 'payer' }] });
+  assert.ok(!without.sharingRules.some(({ name }) => name === 'byTier'));
+  await assertPhysical(without, db);
+});
+
+test('declarations of the wrong type are refused in a document and in an app alike', async () => {
+  const wrong: MetadataDocument = {
+    objects: [{ name: 'typo', fields: [{ name: 'n', type: 'number', default: 'many' }] }],
+    views: [{ name: 'typos', object: 'typo', filter: { field: 'n', op: 'contains', value: 'x' } }],
+  };
+  const issues = (error: { issues: { path: string; code: string }[] }) => {
+    assert.deepEqual(
+      error.issues.map(({ path, code }) => [path.replace(/\d|typos?|\bn\b/g, '_'), code]),
+      [
+        ['/objects/_/fields/_/default', 'metadata.default'],
+        ['/views/_/filter', 'metadata.filter'],
+      ],
+    );
+    return true;
+  };
+  await assert.rejects(applyMetadata(db, actor, wrong), issues);
+  await assert.rejects(installApp(db, actor, app('typos', '1', wrong)), issues);
+});

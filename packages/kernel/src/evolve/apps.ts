@@ -18,9 +18,10 @@ import type { Database, Queryable, Tx } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { restoreNothing } from './aside.ts';
 import { goneOf } from './assign.ts';
+import { catalogIssues } from './check.ts';
 import { filled } from './filled.ts';
 import type { Plan, PlanConflict } from './plan.ts';
-import type { Proposal } from './prepare.ts';
+import { type Proposal, prepare } from './prepare.ts';
 import { type Applied, type EvolveOptions, evolve, planOf, shippedByKernel } from './run.ts';
 import { mergeShipped, type Shipped, shippedItems } from './shipped.ts';
 
@@ -66,8 +67,11 @@ async function installed(source: Source, db: Queryable, app: App): Promise<Propo
   );
   const typed = typedState(merged.state, raw, source.state);
   const proposal = cleaned(source.state, typed, []);
-  refuse(checkState(checkOf(source.state, proposal, await shippedByKernel(db, app))));
-  return { ...proposal, restore: restoreNothing, conflicts: merged.conflicts };
+  const check = checkOf(source.state, proposal, await shippedByKernel(db, app));
+  refuse(checkState(check));
+  const whole = { ...proposal, restore: restoreNothing, conflicts: merged.conflicts };
+  refuse(catalogIssues(prepare(source, whole), check.place));
+  return whole;
 }
 
 function itemsOf(document: MetadataDocument): Shipped {

@@ -1,4 +1,14 @@
-import { type ErrorCode, type ErrorParams, type Issue, type Json, message, type Place, Problem } from '@huike/schema';
+import {
+  type ErrorCode,
+  type ErrorParams,
+  filterState,
+  type Issue,
+  type Json,
+  message,
+  modelOf,
+  type Place,
+  Problem,
+} from '@huike/schema';
 import { constantFilter } from '../access/index.ts';
 import { defaultCompany } from '../catalog/resolve.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
@@ -21,7 +31,7 @@ export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
       if (wrong !== null) issues.push({ ...wrong, path: path('default') });
       if (field.definition.type === 'rollup' && field.definition.filter !== undefined) {
         const from = after.objects.get(field.definition.from) ?? after.traits.get(field.definition.from);
-        issues.push(...filterIssue(after, from, field.definition.filter, path('filter')));
+        issues.push(...filterIssue(prepared, from, field.definition.filter, path('filter')));
       }
     }
     for (const index of object.indexes) {
@@ -34,13 +44,13 @@ export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
   for (const view of after.views.values()) {
     if (before.views.get(view.name) === view) continue;
     issues.push(
-      ...filterIssue(after, after.objects.get(view.object), view.filter, place('views', view.name, '/filter')),
+      ...filterIssue(prepared, after.objects.get(view.object), view.filter, place('views', view.name, '/filter')),
     );
   }
   for (const rule of after.sharingRules) {
     if (before.sharingRules.includes(rule)) continue;
     const path = place('sharingRules', rule.name, '/filter');
-    issues.push(...filterIssue(after, after.objects.get(rule.object), rule.filter, path));
+    issues.push(...filterIssue(prepared, after.objects.get(rule.object), rule.filter, path));
   }
   return issues;
 }
@@ -59,10 +69,19 @@ function whereDeclared(object: CatalogObject): { readonly owner: string; readonl
     : { owner: table.object.name, within: `/fields/${table.name}` };
 }
 
-function filterIssue(catalog: Catalog, object: CatalogObject | undefined, filter: unknown, path: string): Issue[] {
+function filterIssue(
+  { after, source }: Prepared,
+  object: CatalogObject | undefined,
+  filter: unknown,
+  path: string,
+): Issue[] {
   if (filter === undefined || object === undefined) return [];
+  const model = modelOf(source.state);
+  const modelled = model.objects.get(object.name);
+  // What leads through an absent object waits for it.
+  if (modelled === undefined || filterState(model, modelled, filter) === 'inactive') return [];
   try {
-    constantFilter(catalog, object, filter);
+    constantFilter(after, object, filter);
     return [];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
