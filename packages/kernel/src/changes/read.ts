@@ -3,9 +3,10 @@
 import type { Database } from '../database/pool.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import type { Queryable, Tx } from '../database/transaction.ts';
+import { noRecord } from './append.ts';
 import type { Change } from './change.ts';
 
-const columns = sql`kind, op, object, record, version, actor, on_behalf as "onBehalf", at, batch, request, ip, agent, data`;
+const columns = sql`kind, op, object, nullif(record, ${sql.literal(noRecord)}) as record, version, actor, on_behalf as "onBehalf", at, batch, request, ip, agent, data`;
 
 /** A sealed change. */
 export type SealedChange = Change & { readonly seq: number };

@@ -6,7 +6,7 @@ create table huike.change_pending (
   kind text collate "C" not null default 'record', -- 'record' or 'event'
   op text collate "C" not null, -- create, update, delete, restore, purge; of an event its type
   object uuid,
-  record uuid,
+  record uuid not null, -- all zeros: an event about no record
   version int,
   actor text collate "C" not null, -- the user's id, or the system's name
   on_behalf uuid,
@@ -26,7 +26,7 @@ create table huike.change (
   kind text collate "C" not null,
   op text collate "C" not null,
   object uuid,
-  record uuid,
+  record uuid not null, -- all zeros: an event about no record
   version int,
   actor text collate "C" not null,
   on_behalf uuid,
@@ -38,8 +38,9 @@ create table huike.change (
   data jsonb not null,
   salt bytea, -- null: values were erased, the digest stays
   digest bytea not null,
-  primary key (seq, sealed)
+  primary key (record, seq, sealed) -- the record first: the log can be spread by it
 ) partition by range (sealed);
+create index change_seq on huike.change (seq);
 create index change_record on huike.change (record, version);
 create index change_actor on huike.change (actor, seq);
 create index change_at on huike.change using brin (at);
