@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { message } from './errors.ts';
 import type { MetadataDocument } from './metadata.ts';
 import { emptyState, type MetadataState, modelOf, titleOf } from './state.ts';
@@ -276,4 +277,37 @@ test('a record goes by its title, else by its first text, number or address', ()
   assert.equal(title('number', 'phone', 'text'), 'text');
   assert.equal(title('phone', 'autoNumber'), 'autoNumber');
   assert.equal(title('number'), undefined);
+});
+
+/** The document with one value somewhere in it replaced, or a property added. */
+function spoilt(value: unknown, path: readonly number[], by: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined || typeof value !== 'object' || value === null) return by;
+  if (Array.isArray(value))
+    return value.map((item, at) => (at === step % value.length ? spoilt(item, rest, by) : item));
+  const entries = Object.entries(value);
+  const chosen = step % (entries.length + 1);
+  if (chosen === entries.length) return { ...value, added: by };
+  return Object.fromEntries(entries.map(([key, item], at) => [key, at === chosen ? spoilt(item, rest, by) : item]));
+}
+
+test('nothing that can be sent breaks the check: it is accepted, or every issue has a place and words', () => {
+  const current = accept(visits);
+  const steps = fc.array(fc.nat({ max: 50 }), { maxLength: 8 });
+  const value = fc.oneof(fc.constantFrom(null, '', 'visit', 'parent', '__proto__', -1, 1e9, [], {}), fc.jsonValue());
+  const property = fc.property(steps, value, fc.boolean(), (path, by, onTop) => {
+    const result = validateDocument(spoilt(visits, path, by), onTop ? current : emptyState);
+    if (result.ok) {
+      modelOf(result.state);
+      return;
+    }
+    assert.ok(result.issues.length > 0);
+    for (const issue of result.issues) {
+      assert.match(issue.path, /^(\/.*)?$/s);
+      for (const language of ['zh', 'en'] as const) {
+        assert.doesNotMatch(message(issue.code, issue.params ?? {}, language), /\{(name|path|limit|detail|allowed)\}/);
+      }
+    }
+  });
+  fc.assert(property, { numRuns: process.env.HUIKE_LONG === '1' ? 100_000 : 1_000 });
 });

@@ -9,7 +9,7 @@ export {
   startScript,
   TestProcess,
 } from './faults.ts';
-export { fieldPaths, type MetadataShape, metadataArbitrary, transition } from './metadata.ts';
+export { type MetadataShape, metadataArbitrary, transition } from './metadata.ts';
 export { type FakeOidc, fakeOidc, type Misbehaviour, type OidcUser } from './oidc.ts';
 export { assertPhysical, insertRows } from './physical.ts';
 export { type FakeS3, startS3 } from './s3.ts';

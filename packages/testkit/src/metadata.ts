@@ -9,7 +9,6 @@ import {
   kindNames,
   type MetadataDocument,
   type MetadataState,
-  modelOf,
   type Removal,
   typeChanges,
 } from '@huike/schema';
@@ -354,11 +353,4 @@ function objectAt(item: JsonObject, key: string): JsonObject {
 function withNulls(old: JsonObject, now: JsonObject): JsonObject {
   const gone = Object.keys(old).filter((key) => !(key in now));
   return { ...Object.fromEntries(gone.map((key) => [key, null])), ...now };
-}
-
-/** Names of all fields of a state's objects, as `object.field`, the rows of table fields included. */
-export function fieldPaths(state: MetadataState): readonly string[] {
-  return [...modelOf(state).objects.values()].flatMap((object) =>
-    [...object.fields.keys()].map((name) => `${object.name}.${name}`),
-  );
 }

@@ -12,8 +12,6 @@ export interface Restored {
   readonly fields: ReadonlyMap<string, number>;
 }
 
-export const nothingRestored: Restored = { objects: new Map(), fields: new Map() };
-
 /** What ends with a change, even where its name lives on in something new. */
 export interface Gone {
   readonly objects: ReadonlySet<string>;

@@ -15,7 +15,7 @@ import type { Catalog, CatalogObject } from '../catalog/types.ts';
 const mostFixed = 3;
 
 /** The fields of the index that a view needs, or null when those that every object has serve it. */
-export function neededIndex(object: CatalogObject, view: View): readonly string[] | null {
+function neededIndex(object: CatalogObject, view: View): readonly string[] | null {
   const fixed = fixedFields(view.filter)
     .filter((name) => usable(object, name))
     .slice(0, mostFixed);
@@ -46,7 +46,7 @@ function fixedFields(filter: unknown): string[] {
 }
 
 /** The name of the index that is made for a view. */
-export function viewIndexName(view: string): string {
+function viewIndexName(view: string): string {
   return `view${view.charAt(0).toUpperCase()}${view.slice(1)}`.slice(0, 48);
 }
 

@@ -17,7 +17,7 @@ export const tasksJob = defineJob<null>('metadata.tasks', {
 });
 
 /** Above this an index would keep writers waiting for too long. */
-export const largeTable = 50_000;
+const largeTable = 50_000;
 
 /** Does the work on small tables in the transaction, and leaves tasks for the large ones. */
 export async function startWork(tx: Tx, prepared: Prepared): Promise<void> {
