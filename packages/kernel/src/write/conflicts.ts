@@ -1,7 +1,7 @@
 // Values that no two records may share. The unique index decides; afterwards it is worked out whose value it was.
 
 import { shortId } from '../catalog/resolve.ts';
-import type { CatalogObject } from '../catalog/types.ts';
+import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { errorCode, type Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { Moved } from './again.ts';
@@ -93,21 +93,28 @@ select ${n}."id" from json_populate_recordset(null::${table}, ${param(0)}::json)
   return new Set(found.map(({ id }) => id));
 }
 
-/** Rows of this very write that share a value: of two, the one that is given it, or the later one, is refused. */
+/** Rows of this very write that would share a value: whoever is given it is refused, of two the later one. */
 export function refuseDoubles(work: Work): void {
   for (const object of new Set(work.rows.map((row) => row.object))) {
     const living = work.rows.filter((row) => row.object === object && row.op !== 'delete');
     for (const { fields } of shapeOf(object).uniques) {
       const isGiven = (row: Row) => row.op !== 'update' || fields.some((field) => row.changed.has(field.column));
-      const seen = new Set<string>();
-      for (const row of [...living.filter((one) => !isGiven(one)), ...living.filter(isGiven)]) {
-        const values = fields.map((field) => row.after[field.column] ?? null);
-        if (values.includes(null)) continue;
-        const text = JSON.stringify(values);
+      const kept = new Set(living.filter((row) => !isGiven(row)).map((row) => valuesOf(row, fields)));
+      const given = new Set<string>();
+      for (const row of living.filter(isGiven)) {
+        const values = valuesOf(row, fields);
+        if (values === null) continue;
         const name = fields.find((field) => row.given.has(field))?.name ?? fields[0]?.name ?? '';
-        if (seen.has(text)) work.failures.issue(row.index, `${row.path}/${name}`, 'value.unique');
-        seen.add(text);
+        if (kept.has(values)) work.failures.refuse(row.index, 'write.conflict', { field: name });
+        else if (given.has(values)) work.failures.issue(row.index, `${row.path}/${name}`, 'value.unique');
+        given.add(values);
       }
     }
   }
+}
+
+/** The values of a key as text; null where one is empty. */
+function valuesOf(row: Row, fields: readonly CatalogField[]): string | null {
+  const values = fields.map((field) => row.after[field.column] ?? null);
+  return values.includes(null) ? null : JSON.stringify(values);
 }

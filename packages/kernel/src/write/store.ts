@@ -10,13 +10,13 @@ import { type Stored, shapeOf } from './shape.ts';
 import { dataTable, param, runPlan } from './statement.ts';
 import type { Row, Work } from './types.ts';
 
-/** Sends the statements that write what is there already: what goes, what comes back, what changes. */
+/** Sends the statements that write what is there already: what goes, what changes, what comes back. */
 export function updateRows(db: Queryable, work: Work): Promise<unknown>[] {
   const of = (op: Row['op']) => [...byObject(work.rows.filter((row) => row.dirty && row.op === op))];
   return [
     ...of('delete').map(([object, rows]) => update(db, work, object, rows, binColumns)),
-    ...of('restore').map(([object, rows]) => update(db, work, object, rows, binColumns)),
     ...of('update').map(([object, rows]) => update(db, work, object, rows, changedColumns(object, rows))),
+    ...of('restore').map(([object, rows]) => update(db, work, object, rows, binColumns)),
   ];
 }
 
