@@ -63,7 +63,8 @@ export function wantedFields(row: Row): Map<number, CatalogField> {
   for (const field of row.object.fields.values()) {
     const own = !field.system || field.name === 'owner' || field.name === 'department';
     const written = field.type === 'table' || (field.handler.parse !== null && own);
-    if (written && (names === null || names.includes(field.name))) fields.set(field.tag, field);
+    const shown = row.rights.field(field) !== null;
+    if (written && shown && (names === null || names.includes(field.name))) fields.set(field.tag, field);
   }
   return fields;
 }
