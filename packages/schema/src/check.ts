@@ -9,6 +9,7 @@ import { systemFields } from './metadata.ts';
 import type { Model, ModelObject } from './state.ts';
 import { isTitleField, modelOf, rowsFields, rowsObjectName, stepsOf, tableFields, targetOf } from './state.ts';
 import { builtInIssues, typeChangeIssues } from './transitions.ts';
+import { zoneName } from './zones.ts';
 
 // Whether a state holds together: names, references, and what may change. Shapes were checked before.
 
@@ -52,7 +53,7 @@ export function checkState(check: Check): Issue[] {
     }
   }
   for (const settings of touched(current.settings, state.settings)) {
-    if (settings.timeZone !== undefined && !isTimeZone(settings.timeZone)) {
+    if (settings.timeZone !== undefined && zoneName(settings.timeZone) === null) {
       const path = check.place('settings', settings.name, '/timeZone');
       issues.push({ path, code: 'metadata.timeZone', params: { name: settings.timeZone } });
     }
@@ -278,13 +279,4 @@ function viewIssues(check: Check, model: Model, view: View): Issue[] {
   return paths
     .filter(({ path }) => stepsOf(model, object, path) === 'unknown')
     .map((missing) => unknown(at(missing.at), missing.path));
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

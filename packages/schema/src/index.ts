@@ -28,3 +28,4 @@ export * from './state.ts';
 export { typeChanges } from './transitions.ts';
 export { nameOf, type RawState, upsertItem } from './upsert.ts';
 export { type Accepted, rawState, typedState, type Validated, validateDocument } from './validate.ts';
+export { zoneName } from './zones.ts';

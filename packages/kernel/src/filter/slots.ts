@@ -1,4 +1,4 @@
-import type { Json } from '@huike/schema';
+import { type Json, zoneName } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
 import { ActorSlot } from '../access/condition.ts';
 import type { Catalog } from '../catalog/types.ts';
@@ -51,5 +51,5 @@ export function bind(values: readonly Value[], run: Run): Value[] {
 
 /** The zone in which relative dates are meant: the viewer's, or the company's for the system. */
 export function zoneOf(actor: Actor, catalog: Catalog): string {
-  return actor.kind === 'user' ? actor.timeZone : catalog.company.timeZone;
+  return zoneName(actor.kind === 'user' ? actor.timeZone : catalog.company.timeZone) ?? 'UTC';
 }

@@ -27,17 +27,6 @@ export function dayIn(now: Date, timeZone: string): string {
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
 
-/** Whether the runtime knows a zone by this name (IANA). */
-export function isTimeZone(name: unknown): name is string {
-  if (typeof name !== 'string' || name.length > 60 || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function parse(day: string): Day {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return { year, month, day: date };

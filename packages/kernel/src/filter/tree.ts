@@ -24,6 +24,12 @@ const operatorNames: ReadonlySet<string> = new Set(operators);
 const nesting: ReadonlySet<string> = new Set(['some', 'none', 'every']);
 const pathPattern = /^[a-z][A-Za-z0-9]{0,47}(\.[a-z][A-Za-z0-9]{0,47}){0,5}$/;
 
+/** The steps of an untrusted path. A name that no field can have answers like one that no field has: `field.unknown`. */
+export function stepsOf(path: string): readonly string[] {
+  if (!pathPattern.test(path)) throw problem('field.unknown', { field: path.slice(0, 100).toWellFormed() });
+  return path.split('.');
+}
+
 function isOperator(value: unknown): value is Operator {
   return typeof value === 'string' && operatorNames.has(value);
 }
@@ -60,10 +66,8 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
       throw problem('query.invalid', { path, detail: `"${unknown.slice(0, 60)}" has no meaning here` });
     const { field, op, value } = node;
     if (typeof field !== 'string') throw problem('query.invalid', { path, detail: 'a condition names a field' });
-    // A name that no field can have answers like one that no field has.
-    if (!pathPattern.test(field)) throw problem('field.unknown', { field: field.slice(0, 100) });
+    const steps = stepsOf(field);
     if (!isOperator(op)) throw problem('query.invalid', { path, detail: 'unknown operator' });
-    const steps = field.split('.');
     if (op === 'empty' || op === 'notEmpty') return { path: steps, op };
     if (nesting.has(op)) return { path: steps, op, inner: visit(value ?? {}, `${path}/value`, depth + 1) };
     if (value === undefined) throw problem('query.invalid', { path, detail: 'a value is missing' });

@@ -1,4 +1,4 @@
-import { administratorRole, type Issue, type Json, problem } from '@huike/schema';
+import { administratorRole, type Issue, type Json, problem, zoneName } from '@huike/schema';
 import { sql, type Tx } from '../database/index.ts';
 import { accountsByIds, refusePassword, type StoredPassword, storePasswords } from './credentials.ts';
 import { mayManage, mixesDuties } from './duties.ts';
@@ -126,16 +126,8 @@ function authorise(context: HookContext, row: UserRow): void {
 
 function zoneIssues({ index, after }: UserRow): Issue[] {
   const zone = after.timeZone;
-  if (typeof zone !== 'string' || isTimeZone(zone)) return [];
+  if (typeof zone !== 'string' || zoneName(zone) !== null) return [];
   return [{ path: `/${index}/timeZone`, code: 'value.type', params: { expected: 'Asia/Shanghai' } }];
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** Without a department, a user of an outside organisation would be one of the company's own. */

@@ -6,14 +6,14 @@ import {
   type Measure,
   measureFunctions,
   problem,
+  zoneName,
 } from '@huike/schema';
 import { type Access, type ObjectAccess, toSql } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { filterSql } from '../filter/compile.ts';
 import { atRun } from '../filter/slots.ts';
-import { isTimeZone } from '../filter/spans.ts';
-import { type FilterTree, parseFilter } from '../filter/tree.ts';
+import { type FilterTree, parseFilter, stepsOf } from '../filter/tree.ts';
 import { comparableOf, isToMany, isToOne, resolvePath, seenAlong, tableOf } from '../filter/values.ts';
 import { version } from './list.ts';
 import { planned, type Statement, statement } from './plan.ts';
@@ -78,7 +78,9 @@ function compile(access: Access, object: ObjectAccess, query: GroupQuery, filter
     columns.map((column) => sql`${column.output} as ${sql.identifier(column.name)}`),
     ', ',
   );
-  return sql`select ${version} as version, coalesce(json_agg(row_to_json(o)), '[]'::json)::text as data from (select ${output} from (select ${inner} from ${tableOf(object.object)} ${row} where ${sql.join(where, ' and ')}${by}${order} limit ${atRun((run) => run.limit)}::int4) g) o`;
+  // A name that no column can have: a field may be called like any alias of ours.
+  const record = sql.identifier(Symbol('record'));
+  return sql`select ${version} as version, coalesce(json_agg(row_to_json(${record})), '[]'::json)::text as data from (select ${output} from (select ${inner} from ${tableOf(object.object)} ${row} where ${sql.join(where, ' and ')}${by}${order} limit ${atRun((run) => run.limit)}::int4) g) ${record}`;
 }
 
 function orderSql(sort: readonly string[], columns: readonly Column[], groups: number): SQL {
@@ -97,7 +99,7 @@ function orderSql(sort: readonly string[], columns: readonly Column[], groups: n
 
 function groupColumn(access: Access, object: ObjectAccess, by: GroupBy, index: number, row: SQL): Column {
   const name = typeof by === 'string' ? by : by.field;
-  const path = resolvePath(access, object, name.split('.'));
+  const path = resolvePath(access, object, stepsOf(name));
   const { field } = path;
   if (isToMany(field)) throw problem('query.operator', { field: field.name, op: 'group' });
   const value = seenAlong(access, object, path, row);
@@ -108,10 +110,9 @@ function groupColumn(access: Access, object: ObjectAccess, by: GroupBy, index: n
     return { name, expression: value, output: type === 'numeric' ? sql`${column}::text` : column };
   if (!spans.has(by.by) || (type !== 'date' && type !== 'timestamptz'))
     throw problem('query.operator', { field: field.name, op: `by ${String(by.by).slice(0, 20)}` });
-  if (by.timeZone !== undefined && !isTimeZone(by.timeZone))
-    throw problem('query.invalid', { path: '/group', detail: 'unknown time zone' });
-  const zone =
-    by.timeZone === undefined ? sql`${atRun((run) => run.timeZone)}::text` : sql`${sql.value(by.timeZone)}::text`;
+  const named = by.timeZone === undefined ? undefined : zoneName(by.timeZone);
+  if (named === null) throw problem('query.invalid', { path: '/group', detail: 'unknown time zone' });
+  const zone = named === undefined ? sql`${atRun((run) => run.timeZone)}::text` : sql`${sql.value(named)}::text`;
   const local = type === 'date' ? sql`${value}::timestamp` : sql`(${value} at time zone ${zone})`;
   // Grouped by the text, so that one zone parameter can't make two different expressions.
   return {
@@ -148,7 +149,7 @@ function measureColumn(
       throw problem('query.invalid', { path: `/measures/${index}/field`, detail: 'a field is missing' });
     return { name: as, expression: sql`count(*)::float8`, output: column };
   }
-  const path = resolvePath(access, object, name.split('.'));
+  const path = resolvePath(access, object, stepsOf(name));
   const value = seenAlong(access, object, path, row);
   const type = isToOne(path.field) ? 'uuid' : comparableOf(path.field).type;
   switch (fn) {
