@@ -39,7 +39,7 @@ export const address: FieldHandler = {
     expression: (field, row) => {
       const value = column(field, row);
       const parts = Object.keys(addressParts).map((name) => sql`coalesce(${value}->>${sql.literal(name)}, '')`);
-      return sql`case when ${value} is not null then ${sql.join(parts, ' || ')} end`;
+      return sql`(case when ${value} is not null then ${sql.join(parts, ' || ')} end) collate "C"`;
     },
   },
   mask,

@@ -23,7 +23,13 @@ import {
 // From the filter tree to SQL. Every condition is either true or not: what the viewer doesn't see is null, null
 // satisfies no positive operator, and the negative ones are the positive ones' exact opposite.
 
-const opposites: Partial<Record<Operator, Operator>> = { ne: 'eq', notIn: 'in', empty: 'notEmpty', none: 'some' };
+const opposites: Partial<Record<Operator, Operator>> = {
+  ne: 'eq',
+  notIn: 'in',
+  empty: 'notEmpty',
+  none: 'some',
+  every: 'some',
+};
 
 /** A filter as a predicate on the alias `row` of the object's table. Throws `field.unknown`, `query.operator`, `query.masked`. */
 export function filterSql(access: Access, object: ObjectAccess, tree: FilterTree, row: SQL): SQL {
@@ -48,8 +54,11 @@ function joined(parts: readonly SQL[], how: 'and' | 'or'): SQL {
 
 function conditionSql(access: Access, object: ObjectAccess, condition: ConditionTree, row: SQL): SQL {
   const opposite = opposites[condition.op];
-  if (opposite !== undefined)
-    return sql`(${positiveSql(access, object, { ...condition, op: opposite }, condition.op, row)}) is not true`;
+  if (opposite !== undefined) {
+    // Every one does when there is none that doesn't.
+    const inner = condition.op === 'every' && condition.inner !== undefined ? { inner: { not: condition.inner } } : {};
+    return sql`(${positiveSql(access, object, { ...condition, ...inner, op: opposite }, condition.op, row)}) is not true`;
+  }
   return positiveSql(access, object, condition, condition.op, row);
 }
 
@@ -99,42 +108,29 @@ function toOneSql(access: Access, object: ObjectAccess, condition: ConditionTree
         return sql``;
     }
   };
-  const matching = (alias: SQL, target: ObjectAccess): SQL => {
-    if (inner === undefined) return sql`true`;
-    const matches = filterSql(access, target, inner, alias);
-    return condition.op === 'every' ? sql`(${matches}) is not true` : matches;
-  };
+  const matching = (alias: SQL, target: ObjectAccess): SQL =>
+    inner === undefined ? sql`true` : filterSql(access, target, inner, alias);
   const select = through(access, field, row, clear, () => sql`1`, matching);
-  if (select === null) return condition.op === 'every' ? sql`true` : sql`false`;
-  return condition.op === 'every' ? sql`not exists (${select})` : sql`(${narrowed()}exists (${select}))`;
+  return select === null ? sql`false` : sql`(${narrowed()}exists (${select}))`;
 }
 
 function toManySql(access: Access, condition: ConditionTree, field: CatalogField, visible: SQL, row: SQL): SQL {
   const target = field.target === null ? null : access.object(field.target.name);
-  if (target === null) return condition.op === 'every' ? sql`true` : sql`false`;
+  if (target === null) return sql`false`;
   const alias = sql.identifier(Symbol(field.name));
   const link = sql.identifier(Symbol('link'));
   const source =
     field.inverse === null
       ? sql`${sql.identifier('data', `${field.object.name}.${field.name}`)} ${link} join ${tableOf(target.object)} ${alias} on ${alias}."id" = ${link}."target" where ${link}."source" = ${row}."id"`
       : sql`${tableOf(target.object)} ${alias} where ${columnOf(field.inverse, alias)} = ${row}."id"`;
-  const matches = (): SQL => {
-    if (condition.inner !== undefined) {
-      const inner = filterSql(access, target, condition.inner, alias);
-      return condition.op === 'every' ? sql`(${inner}) is not true` : inner;
-    }
-    if (condition.op === 'contains' || condition.op === 'eq') return sql`${alias}."id" = ${idSlot(condition, field)}`;
-    if (condition.op === 'in') return sql`${alias}."id" = any(${idsSlot(condition, field)})`;
-    return sql`true`;
-  };
-  const exists = sql`exists (select 1 from ${source} and ${visible} and ${readable(target, alias)} and ${matches()})`;
-  return condition.op === 'every' ? sql`not ${exists}` : exists;
+  const matches = condition.inner === undefined ? sql`true` : filterSql(access, target, condition.inner, alias);
+  return sql`exists (select 1 from ${source} and ${visible} and ${readable(target, alias)} and ${matches})`;
 }
 
 function compare(condition: ConditionTree, field: CatalogField, comparable: Comparable, value: SQL): SQL {
   const type = castTo[comparable.type];
   const one = (): SQL => sql`${atRun((run) => scalar(run, condition, field, comparable))}::${type}`;
-  const text = (): SQL => sql`lower(${atRun((run) => textOf(run, condition, field, comparable))}::text)`;
+  const text = (): SQL => lower(sql`${atRun((run) => textOf(run, condition, field, comparable))}::text`);
   switch (condition.op) {
     case 'notEmpty':
       return sql`${value} is not null`;
@@ -157,11 +153,11 @@ function compare(condition: ConditionTree, field: CatalogField, comparable: Comp
     case 'contains':
       return comparable.type === 'text[]'
         ? sql`${value} @> array[${one()}]`
-        : sql`strpos(lower(${value}), ${text()}) > 0`;
+        : sql`strpos(${lower(value)}, ${text()}) > 0`;
     case 'startsWith':
-      return sql`starts_with(lower(${value}), ${text()})`;
+      return sql`starts_with(${lower(value)}, ${text()})`;
     case 'endsWith':
-      return sql`right(lower(${value}), length(${text()})) = ${text()}`;
+      return sql`right(${lower(value)}, length(${text()})) = ${text()}`;
     case 'between': {
       const end = (index: 0 | 1): SQL =>
         sql`${atRun((run) => bound(run, condition, field, comparable, index))}::${type}`;
@@ -179,6 +175,11 @@ function compare(condition: ConditionTree, field: CatalogField, comparable: Comp
     default:
       throw problem('query.operator', { field: field.name, op: condition.op });
   }
+}
+
+/** Case is passed over for A–Z alone, on both sides alike whatever the collation. */
+function lower(text: SQL): SQL {
+  return sql`lower((${text}) collate "C")`;
 }
 
 function raw(run: Run, condition: ConditionTree): Json {

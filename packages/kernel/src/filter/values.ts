@@ -1,4 +1,4 @@
-import { Problem, problem } from '@huike/schema';
+import { problem } from '@huike/schema';
 import { type Condition, ofActor, toSql } from '../access/condition.ts';
 import type { Access, FieldAccess, ObjectAccess } from '../access/types.ts';
 import { formulaOf } from '../catalog/formula.ts';
@@ -18,22 +18,28 @@ export interface ResolvedPath {
   readonly access: FieldAccess;
 }
 
-/** Finds a field by its path under the viewer's rights. Unknown and hidden answer alike: `field.unknown`. */
-export function resolvePath(access: Access, from: ObjectAccess, path: readonly string[]): ResolvedPath {
+/** Finds a field by its path under the viewer's rights; null when it isn't there, or nowhere to be seen. */
+export function findPath(access: Access, from: ObjectAccess, path: readonly string[]): ResolvedPath | null {
   const steps: CatalogField[] = [];
   let at: ObjectAccess | null = from;
   for (const [index, name] of path.entries()) {
     const field: CatalogField | undefined = at?.object.fields.get(name);
     const seen = field === undefined || at === null ? null : at.field(field);
-    if (field === undefined || seen === null) throw problem('field.unknown', { field: path.join('.') });
+    if (field === undefined || seen === null) return null;
     if (index === path.length - 1) return { steps, field, access: seen };
     // A masked relation leads nowhere.
-    if (!isToOne(field) || field.target === null || seen.clear === false)
-      throw problem('field.unknown', { field: path.join('.') });
+    if (!isToOne(field) || field.target === null || seen.clear === false) return null;
     steps.push(field);
     at = access.object(field.target.name);
   }
-  throw problem('field.unknown', { field: path.join('.') });
+  return null;
+}
+
+/** The same. Unknown and hidden answer alike: throws `field.unknown`. */
+export function resolvePath(access: Access, from: ObjectAccess, path: readonly string[]): ResolvedPath {
+  const found = findPath(access, from, path);
+  if (found === null) throw problem('field.unknown', { field: path.join('.') });
+  return found;
 }
 
 /** The types that filters compare as, to cast parameters to. */
@@ -147,22 +153,12 @@ export function seenAlong(
   return select === null ? sql`null` : sql`(${select})`;
 }
 
-function visiblePath(access: Access, object: ObjectAccess, path: string): ResolvedPath | null {
-  try {
-    const resolved = resolvePath(access, object, path.split('.'));
-    return resolved.access.clear === false ? null : resolved;
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
-}
-
 /** A formula computed in the read: over what the viewer sees of its inputs. */
 export function virtualValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
   if (field.definition?.type !== 'formula') return sql`null`;
   const column = (path: string): SQL => {
-    const resolved = visiblePath(access, object, path);
-    return resolved === null ? sql`null` : seenAlong(access, object, resolved, row);
+    const found = findPath(access, object, path.split('.'));
+    return found === null || found.access.clear === false ? sql`null` : seenAlong(access, object, found, row);
   };
   return formulaSql(formulaOf(field), column, { today: todaySlot, now: nowSlot, user: ofActor('id') });
 }

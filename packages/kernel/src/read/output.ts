@@ -2,6 +2,8 @@ import { problem } from '@huike/schema';
 import { type Access, type FieldAccess, type ObjectAccess, toSql } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
+import { maskText } from '../fields/index.ts';
+import { stepsOf } from '../filter/tree.ts';
 import { isToMany, isToOne, readable, tableOf, through, virtualValue, whereClear } from '../filter/values.ts';
 
 // What a record looks like on its way out: fields by name, related records nested, masks in place.
@@ -16,7 +18,7 @@ export function selectionOf(paths: readonly string[]): Selection {
   const root = emptySelection();
   for (const path of paths) {
     let at = root;
-    for (const name of path.split('.')) {
+    for (const name of stepsOf(path)) {
       const next: { [name: string]: Selection } = at[name] ?? emptySelection();
       at[name] = next;
       at = next;
@@ -49,7 +51,8 @@ export function outputColumns(access: Access, object: ObjectAccess, selection: S
   return sql.join(columns, ', ');
 }
 
-function outputValue(
+/** One value as JSON, where the viewer sees it. */
+export function outputValue(
   access: Access,
   object: ObjectAccess,
   field: CatalogField,
@@ -64,7 +67,7 @@ function outputValue(
   const clear = clearValue(access, object, field, row);
   if (seen.masked === false) return whereClear(seen.clear, row, clear);
   // One column has one type: beside a masked text the clear value is JSON.
-  const masked = sql`to_json(${field.handler.mask(field, row)})`;
+  const masked = sql`to_json(${maskedText(access, object, field, row)})`;
   if (seen.clear === false) return sql`case when ${toSql(seen.masked, row)} then ${masked} end`;
   return sql`case when ${toSql(seen.clear, row)} then to_json(${clear}) when ${toSql(seen.masked, row)} then ${masked} end`;
 }
@@ -74,6 +77,12 @@ function clearValue(access: Access, object: ObjectAccess, field: CatalogField, r
   const value = virtualValue(access, object, field, row);
   // Decimals travel as text.
   return field.handler.comparable?.type === 'numeric' ? sql`(${value})::text` : value;
+}
+
+/** What is computed in the read has no column that its handler could mask. */
+function maskedText(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
+  if (field.computed !== 'virtual') return field.handler.mask(field, row);
+  return sql`case when (${virtualValue(access, object, field, row)}) is not null then ${sql.literal(maskText('all', ''))} end`;
 }
 
 /** A related record: `{id, title}`, or what the selection asks for beside the id. Null when the viewer may not read it. */

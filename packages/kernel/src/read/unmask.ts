@@ -1,10 +1,11 @@
-import { problem } from '@huike/schema';
-import { type Access, type Actor, anyOf, type ObjectAccess, toSql } from '../access/index.ts';
+import { isId, problem, queryLimits } from '@huike/schema';
+import { type Access, type Actor, anyOf, type ObjectAccess } from '../access/index.ts';
 import { appendEvent } from '../changes/index.ts';
 import { type Database, sql } from '../database/index.ts';
 import { atRun, type Run, zoneOf } from '../filter/slots.ts';
 import { readable, tableOf } from '../filter/values.ts';
 import { version } from './list.ts';
+import { outputValue } from './output.ts';
 import { planned, type Statement, statement } from './plan.ts';
 import { execute, type ReadContext, reading } from './run.ts';
 
@@ -25,8 +26,11 @@ export async function unmask(
   id: string,
   { fields, reason }: { readonly fields: readonly string[]; readonly reason: string },
 ): Promise<string> {
+  if (!reason.isWellFormed() || reason.includes('\0'))
+    throw problem('query.invalid', { path: '/reason', detail: 'text' });
   return reading(context, actor, name, async (access, object, catalog) => {
     if (!access.capabilities.has('unmask')) throw problem('access.denied');
+    if (!isId(id)) throw problem('record.unknown');
     const plan = planUnmask(access, object, fields);
     const run: Run = {
       actor,
@@ -53,22 +57,25 @@ export async function unmask(
 }
 
 function planUnmask(access: Access, object: ObjectAccess, names: readonly string[]): Statement {
+  if (names.length > queryLimits.fields)
+    throw problem('request.tooMany', { what: 'fields', whatZh: '字段', limit: queryLimits.fields });
   const fields = [...new Set(names)].map((name) => {
     const field = object.object.fields.get(name);
     const seen = field === undefined ? null : object.field(field);
-    if (field === undefined || seen === null || field.computed === 'virtual')
-      throw problem('field.unknown', { field: name.slice(0, 60) });
-    return { field, seen: anyOf([seen.clear, seen.masked]) };
+    if (field === undefined || seen === null)
+      throw problem('field.unknown', { field: name.slice(0, 100).toWellFormed() });
+    return { field, seen: { clear: anyOf([seen.clear, seen.masked]), masked: false } };
   });
   return planned(access, JSON.stringify(['unmask', object.object.name, fields.map(({ field }) => field.name)]), () => {
     const row = sql.identifier('t');
+    const record = sql.identifier(Symbol('record'));
+    // As the read shows them, but for the mask: a related record that can't be read stays out of sight.
     const columns = fields.map(
-      ({ field, seen }) =>
-        sql`case when ${toSql(seen, row)} then to_json(${field.handler.output(field, row)}) end as ${sql.identifier(field.name)}`,
+      ({ field, seen }) => sql`${outputValue(access, object, field, seen, {}, row)} as ${sql.identifier(field.name)}`,
     );
     const id = atRun((run) => (typeof run.values[0] === 'string' ? run.values[0] : null));
     return statement(
-      sql`select ${version} as version, row_to_json(o)::text as data from (select ${sql.join(columns, ', ')} from ${tableOf(object.object)} ${row} where ${row}."id" = ${id}::uuid and ${readable(object, row)}) o`,
+      sql`select ${version} as version, row_to_json(${record})::text as data from (select ${sql.join(columns, ', ')} from ${tableOf(object.object)} ${row} where ${row}."id" = ${id}::uuid and ${readable(object, row)}) ${record}`,
     );
   });
 }
