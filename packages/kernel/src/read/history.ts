@@ -1,4 +1,4 @@
-import { isId, isJsonObject, type Json, type JsonObject, problem } from '@huike/schema';
+import { isId, isJsonObject, type Json, type JsonObject, problem, queryLimits } from '@huike/schema';
 import { type Access, type Actor, type ObjectAccess, toSql } from '../access/index.ts';
 import type { Catalog, CatalogField } from '../catalog/types.ts';
 import { historyRows } from '../changes/index.ts';
@@ -7,7 +7,7 @@ import { maskedValue } from '../fields/index.ts';
 import { atRun, zoneOf } from '../filter/slots.ts';
 import { isToMany, isToOne, tableOf } from '../filter/values.ts';
 import { version } from './list.ts';
-import { list } from './pages.ts';
+import { list, refuseUnlikeCount } from './pages.ts';
 import { planned, statement } from './plan.ts';
 import { execute, type ReadContext, reading } from './run.ts';
 
@@ -36,6 +36,9 @@ export interface HistoryPage {
 
 type Sight = 'clear' | 'masked';
 
+/** No version is later. */
+const latest = 2_147_483_647;
+
 /** How many related records a page of history names. */
 const mostNames = 500;
 
@@ -47,7 +50,10 @@ export async function history(
   id: string,
   page: { readonly before?: number; readonly limit: number },
 ): Promise<HistoryPage> {
+  refuseUnlikeCount('/before', page.before ?? 1, latest);
+  refuseUnlikeCount('/limit', page.limit, queryLimits.page);
   return reading(context, actor, name, async (access, object, catalog) => {
+    if (!isId(id)) throw problem('record.unknown');
     const sight = (await sightsOf(context, actor, access, object, catalog, [id])).get(id);
     if (sight === undefined) throw problem('record.unknown');
     const rows = await historyRows(context.db, object.object.id, id, { ...page, limit: page.limit + 1 });

@@ -112,8 +112,10 @@ function pageSql(
 ): SQL {
   const limit = atRun((run) => run.limit);
   const p = sql.identifier('p');
+  // A name that no column can have: a field may be called like any alias of ours.
+  const record = sql.identifier(Symbol('record'));
   const keyColumns = keys.map((key, index) => sql`${key.expression} as ${sql.identifier(`~k${index}`)}`);
   const keyTexts = keys.map((_, index) => sql`${p}.${sql.identifier(`~k${index}`)}::text`);
   const ordered = sql`select ${row}.*, ${sql.join(keyColumns, ', ')} from ${tableOf(object.object)} ${row} where ${where} order by ${orderBy(keys)} limit ${limit}::int4 + 1`;
-  return sql`select ${version} as version, coalesce(json_agg(x.j) filter (where x.n <= ${limit}::int4), '[]'::json)::text as data, count(*)::int4 as n, max(x.k) as last from (select (select row_to_json(o) from (select ${outputColumns(access, object, selection, p)}) o) as j, p."~n" as n, case when p."~n" = ${limit}::int4 then json_build_array(${sql.join(keyTexts, ', ')})::text end as k from (select q.*, row_number() over () as "~n" from (${ordered}) q) p) x`;
+  return sql`select ${version} as version, coalesce(json_agg(x.j) filter (where x.n <= ${limit}::int4), '[]'::json)::text as data, count(*)::int4 as n, max(x.k) as last from (select (select row_to_json(${record}) from (select ${outputColumns(access, object, selection, p)}) ${record}) as j, p."~n" as n, case when p."~n" = ${limit}::int4 then json_build_array(${sql.join(keyTexts, ', ')})::text end as k from (select q.*, row_number() over () as "~n" from (${ordered}) q) p) x`;
 }

@@ -1,4 +1,4 @@
-import { type GroupQuery, type ListQuery, problem, queryLimits } from '@huike/schema';
+import { type GroupQuery, isId, type ListQuery, problem, queryLimits } from '@huike/schema';
 import type { Actor } from '../access/index.ts';
 import { type Run, zoneOf } from '../filter/slots.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -86,6 +86,12 @@ function cursorOf(last: string | null, sort: string): string | null {
     : null;
 }
 
+/** Throws `query.invalid` for what isn't a whole number from 1 to `most`. */
+export function refuseUnlikeCount(path: string, value: number, most: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > most)
+    throw problem('query.invalid', { path, detail: `a whole number from 1 to ${most}` });
+}
+
 function pageSize(limit: number | undefined): number {
   if (limit === undefined) return queryLimits.defaultPage;
   if (!Number.isInteger(limit) || limit < 1)
@@ -102,6 +108,11 @@ export async function get(
   id: string,
   query: Pick<ListQuery, 'fields' | 'deleted'> = {},
 ): Promise<string> {
+  if (!isId(id)) {
+    // An object that isn't there comes first.
+    await reading(context, actor, object, async () => {});
+    throw problem('record.unknown');
+  }
   const page = await list(context, actor, object, {
     ...query,
     filter: { field: 'id', op: 'eq', value: id },
@@ -115,8 +126,7 @@ export async function get(
 /** Aggregates over what the actor sees, as the text of a JSON array. */
 export async function group(context: ReadContext, actor: Actor, object: string, query: GroupQuery): Promise<string> {
   const limit = query.limit ?? 1_000;
-  if (!Number.isInteger(limit) || limit < 1 || limit > queryLimits.groups)
-    throw problem('query.invalid', { path: '/limit', detail: `a whole number from 1 to ${queryLimits.groups}` });
+  refuseUnlikeCount('/limit', limit, queryLimits.groups);
   return reading(context, actor, object, async (access, target, catalog) => {
     const { statement, values } = planGroup(access, target, query);
     const run: Run = { actor, catalog, values, after: [], limit, now: context.now(), timeZone: zoneOf(actor, catalog) };

@@ -4,8 +4,9 @@ import { type SQL, sql } from '../database/sql.ts';
 import { atRun, type Run, zoneOf } from '../filter/slots.ts';
 import { readable, tableOf } from '../filter/values.ts';
 import { isSearched } from '../search/fields.ts';
-import { searchQuery, tsqueryText } from '../search/tokens.ts';
+import { exactTsqueryText, searchQuery, tsqueryText } from '../search/tokens.ts';
 import { version } from './list.ts';
+import { refuseUnlikeCount } from './pages.ts';
 import { planned, type Statement, statement } from './plan.ts';
 import { execute, type ReadContext, withCatalog } from './run.ts';
 
@@ -32,8 +33,7 @@ const mostResults = 100;
 /** Found records as the text of a JSON array of `{object, id, title}`, whole-value hits first within their object. */
 export async function search(context: ReadContext, actor: Actor, query: SearchQuery): Promise<string> {
   const limit = query.limit ?? 20;
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostResults)
-    throw problem('query.invalid', { path: '/limit', detail: `a whole number from 1 to ${mostResults}` });
+  refuseUnlikeCount('/limit', limit, mostResults);
   if (searchQuery(['1'], query.text).words.length === 0) return '[]';
   return withCatalog(context, async (catalog) => {
     const access = accessOf(catalog, actor);
@@ -130,11 +130,7 @@ function textOf(run: Run): string {
 }
 
 function exactText(tags: readonly string[], text: string): string {
-  return tsqueryText({
-    words: [
-      { text, anyOf: searchQuery(tags, text).exact.map((lexeme) => ({ tag: '', allOf: [{ lexeme, prefix: false }] })) },
-    ],
-  });
+  return exactTsqueryText(searchQuery(tags, text));
 }
 
 function wordText(tags: readonly string[], text: string, index: number): string {

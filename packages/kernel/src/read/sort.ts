@@ -1,9 +1,11 @@
 import { problem, queryLimits } from '@huike/schema';
 import type { Access, ObjectAccess } from '../access/index.ts';
+import type { CatalogField } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import type { ComparableType } from '../fields/handler.ts';
 import { atRun } from '../filter/slots.ts';
-import { castTo, comparableOf, isToOne, resolvePath, seenAlong } from '../filter/values.ts';
+import { stepsOf } from '../filter/tree.ts';
+import { castTo, comparableOf, isToOne, type ResolvedPath, resolvePath, seenAlong } from '../filter/values.ts';
 
 // Sorting and keyset paging. Empty values are the smallest: `asc nulls first` and `desc nulls last` are one index
 // read in either direction. A page goes on after the sort values of the last record of the page before.
@@ -23,28 +25,35 @@ export function sortKeys(access: Access, object: ObjectAccess, sort: readonly st
     throw problem('request.tooMany', { what: 'sort fields', limit: queryLimits.sort });
   const keys = sort.map((text): SortKey => {
     const descending = text.startsWith('-');
-    const path = resolvePath(access, object, (descending ? text.slice(1) : text).split('.'));
-    // Related records sort by their title, as people see them.
-    const named = isToOne(path.field) && path.field.target !== null ? titled(access, object, path) : path;
+    const path = titled(access, resolvePath(access, object, stepsOf(descending ? text.slice(1) : text)));
+    const { field } = path;
+    const { type, sort } = comparableOf(field);
+    const value = seenAlong(access, object, path, row, 'sort');
     return {
-      expression: seenAlong(access, object, named, row, 'sort'),
-      type: comparableOf(named.field).sort === undefined ? comparableOf(named.field).type : 'text',
+      expression: isLong(field) ? sql`left(${value}, ${sql.literal(sortedLength)})` : value,
+      type: sort === undefined ? type : 'text',
       descending,
-      nullable: path.steps.length > 0 || !neverNull.has(path.field.name),
+      nullable: path.steps.length > 0 || path.access.clear !== true || !neverNull.has(field.name),
     };
   });
   const descending = keys[0]?.descending ?? false;
   return [...keys, { expression: sql`${row}."id"`, type: 'uuid', descending, nullable: false }];
 }
 
-function titled(
-  access: Access,
-  object: ObjectAccess,
-  path: ReturnType<typeof resolvePath>,
-): ReturnType<typeof resolvePath> {
-  const target = path.field.target;
-  if (target === null) return path;
-  return resolvePath(access, object, [...path.steps.map((step) => step.name), path.field.name, target.title.name]);
+/** Related records sort by their title, as people see them; by their id where it isn't to be seen. */
+function titled(access: Access, path: ResolvedPath): ResolvedPath {
+  const { target } = path.field;
+  if (target === null || !isToOne(path.field) || path.access.clear === false) return path;
+  const title = access.object(target.name)?.field(target.title) ?? null;
+  if (title === null || title.clear === false) return path;
+  return { steps: [...path.steps, path.field], field: target.title, access: title };
+}
+
+/** So many characters of a long text tell its place, so that a cursor can hold them. */
+const sortedLength = 200;
+
+function isLong({ type, handler }: CatalogField): boolean {
+  return handler.comparable?.type === 'text' && ['longText', 'address', 'formula', 'rollup'].includes(type);
 }
 
 /** Spelled as the indexes are: `nulls first` forwards and `nulls last` backwards, the id (the last key) without. */

@@ -1,4 +1,4 @@
-import type { Operation } from '@huike/schema';
+import { isId, type Operation } from '@huike/schema';
 import { type Actor, toSql } from '../access/index.ts';
 import { sql } from '../database/sql.ts';
 import { atRun, zoneOf } from '../filter/slots.ts';
@@ -21,7 +21,7 @@ export async function visibleAmong(
   return reading(context, actor, name, async (access, object, catalog) => {
     const plan = planned(access, JSON.stringify(['visible', operation, name]), () => {
       const row = sql.identifier('t');
-      const wanted = atRun((run) => run.values.filter((id) => typeof id === 'string'));
+      const wanted = atRun((run) => run.values.filter(isId));
       return statement(
         sql`select ${version} as version, coalesce(array_agg(${row}."id"::text), '{}') as ids from ${tableOf(object.object)} ${row} where ${row}."id" = any(${wanted}::uuid[]) and ${toSql(object.rows('read'), row)} and ${toSql(object.rows(operation), row)}`,
       );
