@@ -1,7 +1,8 @@
-import type { FieldRight, Label, MetadataDocument, View } from '@huike/schema';
+import type { FieldDefinition, FieldRight, Label, MetadataDocument, View } from '@huike/schema';
 import { type Access, type Actor, accessOf, type ObjectAccess } from '../access/index.ts';
 import type { Catalog, CatalogField, Company } from '../catalog/types.ts';
 import { optionsOf } from '../fields/index.ts';
+import { seenDefinition, seenView } from './declared.ts';
 
 // The metadata as one actor may know it: what a page needs to draw itself, and nothing that is hidden.
 
@@ -13,7 +14,8 @@ export interface FieldDescription {
   readonly required: boolean;
   /** The best that the actor has on any row. */
   readonly right: Exclude<FieldRight, 'none'>;
-  readonly definition: CatalogField['definition'];
+  /** As declared, but for what names something that the actor may not know. */
+  readonly definition: Partial<FieldDefinition> | null;
   readonly options?: readonly unknown[];
   /** The object that a relation leads to, if the actor may read it. */
   readonly target?: string;
@@ -52,7 +54,7 @@ export function describe(catalog: Catalog, actor: Actor): Description {
     version: catalog.version,
     company,
     objects: readable.map((object) => describeObject(catalog, access, object)),
-    views: [...catalog.views.values()].filter((view) => access.object(view.object) !== null),
+    views: [...catalog.views.values()].flatMap((view) => seenView(access, view) ?? []),
     capabilities: [...access.capabilities],
   };
 }
@@ -62,7 +64,7 @@ function describeObject(catalog: Catalog, access: Access, object: ObjectAccess):
   return {
     name,
     label,
-    title: title.name,
+    title: object.field(title) === null ? 'id' : title.name,
     icon: definition.icon ?? null,
     app,
     traits,
@@ -95,7 +97,7 @@ function describeField(
       system: field.system,
       required: field.required,
       right: edits && !field.system ? 'edit' : seen.clear === false ? 'masked' : 'read',
-      definition: field.definition,
+      definition: seenDefinition(access, object, field),
       ...(options.length === 0 ? {} : { options }),
       ...(target === null ? {} : { target }),
     },

@@ -1,0 +1,87 @@
+import { conditionsOf, dependencies, type FieldDefinition, parseFormula, type View } from '@huike/schema';
+import type { Access, ObjectAccess } from '../access/index.ts';
+import type { CatalogField } from '../catalog/types.ts';
+import { type FilterTree, parseConstantFilter } from '../filter/tree.ts';
+import { findPath } from '../filter/values.ts';
+
+// Declarations name other things: fields, objects. What the viewer may not know of isn't named.
+
+/** A view without the columns and sorts that the viewer doesn't see; null when it filters by what isn't seen. */
+export function seenView(access: Access, view: View): View | null {
+  const object = access.object(view.object);
+  if (object === null) return null;
+  if (view.filter !== undefined && !seesFilter(access, object, parseConstantFilter(view.filter))) return null;
+  const { fields, sort } = view;
+  return {
+    ...view,
+    ...(fields === undefined ? {} : { fields: fields.filter((path) => sees(access, object, path)) }),
+    ...(sort === undefined ? {} : { sort: sort.filter((path) => sorts(access, object, path.replace(/^-/, ''))) }),
+  };
+}
+
+function sees(access: Access, object: ObjectAccess, path: string): boolean {
+  return findPath(access, object, path.split('.')) !== null;
+}
+
+function sorts(access: Access, object: ObjectAccess, path: string): boolean {
+  const found = findPath(access, object, path.split('.'));
+  return found !== null && found.access.clear !== false;
+}
+
+function seesFilter(access: Access, object: ObjectAccess, tree: FilterTree): boolean {
+  if ('and' in tree) return tree.and.every((part) => seesFilter(access, object, part));
+  if ('or' in tree) return tree.or.every((part) => seesFilter(access, object, part));
+  if ('not' in tree) return seesFilter(access, object, tree.not);
+  const found = findPath(access, object, tree.path);
+  if (found === null || found.access.clear === false) return false;
+  if (tree.inner === undefined) return true;
+  const target = found.field.target === null ? null : access.object(found.field.target.name);
+  return target !== null && seesFilter(access, target, tree.inner);
+}
+
+/** The declaration of a field without the names of what the viewer doesn't see. */
+export function seenDefinition(
+  access: Access,
+  object: ObjectAccess,
+  field: CatalogField,
+): Partial<FieldDefinition> | null {
+  const { definition } = field;
+  switch (definition?.type) {
+    case 'relation':
+    case 'relations': {
+      const { to, ...rest } = definition;
+      return field.target !== null && access.object(field.target.name) !== null ? definition : rest;
+    }
+    case 'formula': {
+      const { expression, ...rest } = definition;
+      const inputs = dependencies(parseFormula(expression));
+      return inputs.every((path) => sees(access, object, path)) ? definition : rest;
+    }
+    case 'rollup': {
+      const { from, via, of, filter, ...rest } = definition;
+      const source = sourceOf(access, field);
+      const paths = [via, ...(of === undefined ? [] : [of]), ...conditionsOf(filter).map(({ path }) => path)];
+      return source !== null && paths.every((path) => sees(access, source, path)) ? definition : rest;
+    }
+    case 'table':
+      return { ...definition, fields: rowFields(access, field) };
+    default:
+      return definition ?? null;
+  }
+}
+
+/** The records that a rollup is over. */
+function sourceOf(access: Access, field: CatalogField): ObjectAccess | null {
+  const via = field.object.referrers.find((referrer) => referrer.object.rollups.includes(field));
+  return via === undefined ? null : access.object(via.object.name);
+}
+
+function rowFields(access: Access, field: CatalogField): Partial<FieldDefinition>[] {
+  const rows = field.target === null ? null : access.object(field.target.name);
+  const seen = [...(rows?.object.fields.values() ?? [])].filter((inner) => rows?.field(inner) !== null);
+  return seen.flatMap((inner) =>
+    rows === null || inner.system || inner === field.inverse || inner.name === 'position'
+      ? []
+      : (seenDefinition(access, rows, inner) ?? []),
+  );
+}
