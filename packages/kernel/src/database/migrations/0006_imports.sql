@@ -6,8 +6,7 @@ create table huike.import (
   file uuid not null, -- of huike.file; a link keeps it until a week after the end
   file_name text collate "C" not null,
   spec json not null, -- as it is carried out: with its mapping
-  user_id uuid, -- who asked; null: the system
-  system_name text collate "C",
+  user_id uuid, -- who asked; null: the command line
   origin json not null, -- of the request, for the log
   request_key text collate "C", -- the Idempotency-Key
   state text collate "C" not null default 'waiting' check (state in
