@@ -104,7 +104,7 @@ function branch(place: Place, words: number): SQL {
       : sql`case when ${toSql(seen, row)} then ${title.handler.output(title, row)} end`;
   const from = (matches: SQL) =>
     sql`select ${sql.literal(object.object.name)}::text as object, ${row}."id" as id, (${shown})::text as title from ${tableOf(object.object)} ${row} where ${matches} and ${readable(object, row)} limit ${atRun((run) => run.limit)}::int4`;
-  const exact = matching(place, row, (tags) => atRun((run) => exactText(tags, textOf(run))));
+  const exact = matching(place, row, (tags) => atRun((run) => exactTsqueryText(searchQuery(tags, textOf(run)))));
   const loose = sql.join(
     place.partly.length === 0
       ? [matching(place, row, (tags) => atRun((run) => tsqueryText(searchQuery(tags, textOf(run)))))]
@@ -127,10 +127,6 @@ function matching(place: Place, row: SQL, tsquery: (tags: readonly string[]) => 
 function textOf(run: Run): string {
   const [text] = run.values;
   return typeof text === 'string' ? text : '';
-}
-
-function exactText(tags: readonly string[], text: string): string {
-  return exactTsqueryText(searchQuery(tags, text));
 }
 
 function wordText(tags: readonly string[], text: string, index: number): string {

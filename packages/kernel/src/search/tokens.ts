@@ -1,6 +1,6 @@
 // The search index without an extension: lexemes made here, stored as a tsvector, found by a tsquery through GIN.
 //
-//   3=张三          the whole value, so that exact hits can come first
+//   3=张三          the whole title, so that exact hits can come first
 //   3:张三 3:三      every two neighbouring Chinese characters, and the last one alone
 //   3:zhangsan 3:san   pinyin from every character on; 3:zs its initials
 //   3:ht20260012 3:0012   words, codes and numbers, whole and by their parts
@@ -198,24 +198,30 @@ function addPhone(to: Lexemes, text: string): void {
     const main = one.replace(EXTENSION, '');
     const forms = phoneForms(main);
     for (const form of forms) to.add(':', form);
-    for (const form of forms.slice(0, 2)) to.add('=', form);
     if (forms[0] !== undefined && forms[0].length >= 4) to.add('~', reversed(forms[0]));
   }
 }
 
-/** Whole, and from each label of the domain on: a@b.example.com, b.example.com, example.com. */
+/** Whole, the local part joined and from each of its parts on, and the domain. */
 function addEmail(to: Lexemes, text: string): void {
   to.add(':', text);
   const at = text.lastIndexOf('@');
   const local = at < 0 ? text : text.slice(0, at);
-  to.add(':', local.replace(/[^\p{L}\p{N}]/gu, ''));
+  const parts = local.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '');
+  for (let i = 0; i < parts.length; i++) to.add(':', parts.slice(i).join(''));
   if (at >= 0) addDomains(to, text.slice(at + 1));
 }
 
+/** From each label on, down to the name: b.example.com.cn, example.com.cn. */
 function addDomains(to: Lexemes, domain: string): void {
   const labels = domain.split('.');
-  for (let i = 0; i < labels.length - 1; i++) to.add(':', labels.slice(i).join('.'));
+  for (let i = 0; i < labels.length - 1; i++) {
+    if (i > 0 && GENERIC.has(labels[i] ?? '')) return;
+    to.add(':', labels.slice(i).join('.'));
+  }
 }
+
+const GENERIC: ReadonlySet<string> = new Set(['com', 'net', 'org', 'gov', 'edu', 'co', 'ac']);
 
 /** Whole with its punctuation, joined without it from each part on, and from its end. */
 function addCode(to: Lexemes, text: string): void {
@@ -240,13 +246,19 @@ function addUrl(to: Lexemes, address: string): void {
 export function searchTokens(fieldTag: string, kind: SearchKind, value: string): string[] {
   const text = foldWidth(value, MAX_TEXT);
   const lexemes = new Lexemes(fieldTag);
-  lexemes.add('=', simplify(text));
+  if (kind === 'title') lexemes.add('=', simplify(text));
   if (kind === 'phone') addPhone(lexemes, text);
   else if (kind === 'email') addEmail(lexemes, text);
   else if (kind === 'code') addCode(lexemes, text);
   else if (kind === 'url') addUrl(lexemes, text.replace(SCHEME, ''));
-  addText(lexemes, kind === 'url' ? text.replace(SCHEME, '') : text, kind);
-  return [...lexemes.all];
+  if (kind !== 'email') addText(lexemes, kind === 'url' ? text.replace(SCHEME, '') : text, kind);
+  return withoutBeginnings([...lexemes.all]);
+}
+
+/** Words are looked for by their beginnings: a lexeme that another one begins with finds nothing more. */
+function withoutBeginnings(lexemes: readonly string[]): string[] {
+  const sorted = [...lexemes].sort();
+  return sorted.filter((lexeme, i) => sorted[i + 1]?.startsWith(lexeme) !== true);
 }
 
 /** One lexeme to look for: itself, or with `prefix` every lexeme that begins with it. */
@@ -353,7 +365,13 @@ export function searchQuery(tags: readonly string[], text: string): SearchQuery 
     };
   });
   const wholes = new Set([simplify(folded), ...(/^[+\d()\-. ]{4,}$/.test(folded) ? phoneForms(folded) : [])]);
-  const exact = tags.flatMap((tag) => [...wholes].filter((whole) => whole !== '').map((whole) => `${tag}=${whole}`));
+  const exact = tags.flatMap((tag) =>
+    [...wholes].flatMap((whole) => {
+      if (whole === '') return [];
+      // Titles have their whole value as a lexeme; a word, a code or a number is one by itself.
+      return UNSPACED.test(whole) || /\s/.test(whole) ? [`${tag}=${whole}`] : [`${tag}=${whole}`, `${tag}:${whole}`];
+    }),
+  );
   return { words, exact: exact.filter((lexeme) => lexeme.length <= MAX_LEXEME) };
 }
 
