@@ -41,7 +41,6 @@ create table huike.change (
   primary key (record, seq, sealed) -- the record first: the log can be spread by it
 ) partition by range (sealed);
 create index change_seq on huike.change (seq);
-create index change_record on huike.change (record, version);
 create index change_actor on huike.change (actor, seq);
 create index change_at on huike.change using brin (at);
 create index change_event on huike.change (op, seq) where kind = 'event';
