@@ -46,10 +46,14 @@ function compareNew(work: Work, row: Row): void {
 }
 
 function compareUpdate(row: Row): void {
-  const { before } = row;
+  const { before, object, given } = row;
   if (before === null) return;
-  for (const [field, stored] of shapeOf(row.object).fields) {
-    if (field.computed === null && field.type !== 'autoNumber') compareField(row, stored, before);
+  const { fields } = shapeOf(object);
+  // The department may follow the owner; nothing else differs but what is given.
+  const department = object.fields.get('department');
+  for (const field of department === undefined ? given.keys() : new Set([...given.keys(), department])) {
+    const stored = fields.get(field);
+    if (stored !== undefined) compareField(row, stored, before);
   }
   if (row.revive) leaveBin(row, before);
 }

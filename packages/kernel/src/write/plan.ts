@@ -6,6 +6,7 @@ import { shapeOf } from './shape.ts';
 import type { Operation, Reference, Row, Work } from './types.ts';
 
 const mostNested = 1000;
+const mostRows = 50_000;
 
 /** Plans every command of the work. A command that fails leaves no row; one on a record that came before joins it. */
 export function plan(work: Work, commands: readonly (Command | undefined)[]): void {
@@ -21,12 +22,15 @@ export function plan(work: Work, commands: readonly (Command | undefined)[]): vo
     if (refs.has(command.ref)) work.failures.issue(index, `/${index}/ref`, 'value.unique');
     refs.set(command.ref, row);
   }
+  let rows = 0;
   for (const [index, command] of commands.entries()) {
     const row = planned[index];
     if (row === undefined || command === undefined) continue;
     if ('id' in command && isJsonObject(command.id)) takeRef(work, row, command.id.$ref, refs);
     if ('values' in command) readValues(work, row, command.values, refs);
     work.top[index] = row;
+    rows += 1 + [...row.nested.values()].reduce((total, list) => total + list.length, 0);
+    if (rows > mostRows) throw problem('request.tooMany', { what: 'rows', limit: mostRows });
   }
   joinSame(work, (row) => (row.key === null ? row.id : null));
 }

@@ -4,6 +4,7 @@ import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { columnName, isUnique, tableOf } from '../evolve/table.ts';
 import { isSearched } from '../search/fields.ts';
+import { pinyinSortKey } from '../search/sortkey.ts';
 
 /** A record's columns by name. */
 export type Stored = { [column: string]: Json };
@@ -172,10 +173,12 @@ export function toldValue({ told }: StoredField, row: Readonly<Stored>): Json {
   return whole;
 }
 
-/** The columns of a value as the log tells it: the inverse of `toldValue`. */
+/** The columns of a value as the log tells it: the inverse of `toldValue`. What is derived is derived again. */
 export function columnsTold({ columns, told }: StoredField, value: Json): Stored {
   const row: Stored = {};
-  for (const { name } of columns) row[name] = null;
+  for (const { name, suffix } of columns) {
+    row[name] = suffix === 'sort' && typeof value === 'string' ? pinyinSortKey(value) : null;
+  }
   if (told.length === 1 && told[0] !== undefined) row[told[0].name] = value;
   else if (isObject(value)) for (const { name, suffix } of told) row[name] = value[suffix] ?? null;
   return row;

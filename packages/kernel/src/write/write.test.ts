@@ -456,3 +456,55 @@ test('a batch of thousands is copied, with every kind of value', async () => {
   );
   assert.deepEqual(clash.issues, { '/77': 'write.conflict' });
 });
+
+test('whatever was written, writing it again changes nothing', async () => {
+  const options = ['x', 'y'].map(word);
+  const values: Record<string, Json> = {
+    text: 'é  張三 😀',
+    longText: 'a\nb\u2028',
+    richText: '<p>a <b>b</b></p>',
+    number: 1e-7,
+    decimal: '12.5',
+    money: { amount: '0.5', currency: 'USD' },
+    percent: '12.50',
+    date: '2024-02-29',
+    dateTime: '2026-03-01T00:00:00.123456+08:00',
+    boolean: false,
+    option: 'x',
+    options: ['y', 'x'],
+    cascade: ['p', 'q'],
+    phone: '010-12345678',
+    email: 'A@Example.com',
+    url: 'https://例子.测试/a?b=1',
+    address: { province: '四川省', city: '成都市', district: '武侯区', street: '人民南路 4 段', postcode: '610041' },
+    geo: { lng: 104.06, lat: 30.67 },
+    user: null,
+  };
+  const declared: Record<string, object> = {
+    option: { options },
+    options: { options },
+    cascade: { tree: [{ ...word('p'), children: [word('q')] }] },
+  };
+  const fields = Object.keys(values).map((type) => ({ name: `${type}Field`, type, ...declared[type] }));
+  await fixture.apply({ objects: [{ name: 'everything', fields }] } as MetadataDocument);
+  const all = Object.fromEntries(Object.entries(values).map(([type, value]) => [`${type}Field`, value]));
+  const { id } = await one(create('everything', all));
+  assert.equal((await one(update('everything', id, all))).op, 'none');
+  const nothing = Object.fromEntries(Object.keys(all).map((name) => [name, null]));
+  assert.equal((await one(update('everything', id, nothing))).version, 2);
+  assert.equal((await one(update('everything', id, nothing))).op, 'none');
+  const back = await one({ op: 'restore', object: 'everything', id, toVersion: 1 });
+  assert.equal(back.version, 3);
+  assert.equal((await one(update('everything', id, all))).op, 'none', 'going back restores every type exactly');
+  const other = await one(create('everything', all));
+  const { id: _a, version: _v, createdAt: _c, updatedAt: _u, '~search': _s, ...restored } = await row('everything', id);
+  const {
+    id: _b,
+    version: _w,
+    createdAt: _d,
+    updatedAt: _x,
+    '~search': _t,
+    ...fresh
+  } = await row('everything', other.id);
+  assert.deepEqual(restored, fresh);
+});
