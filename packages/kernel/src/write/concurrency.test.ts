@@ -142,6 +142,24 @@ select count(*)::int as wrong from data.note n join data.deal d on d.id = n.deal
 where d.id = any(${sql.value(deals)}::uuid[]) and (n."deletedAt" is null or n."~deletion" <> d."~deletion")`);
 });
 
+test('a detail that moves to another master while its old one is deleted goes with one of them', async () => {
+  for (let round = 0; round < 10; round++) {
+    const [from, to, note] = [newId(), newId(), newId()];
+    await write(context, system, [
+      { op: 'create', object: 'deal', id: from, values: {} },
+      { op: 'create', object: 'deal', id: to, values: {} },
+      { op: 'create', object: 'note', id: note, values: { deal: from } },
+    ]);
+    await Promise.all([
+      write(context, system, [{ op: 'update', object: 'note', id: note, values: { deal: to } }]).catch(() => {}),
+      write(context, system, [{ op: 'delete', object: 'deal', id: from }]),
+    ]);
+    await none(sql`
+select count(*)::int as wrong from data.note n join data.deal d on d.id = n.deal
+where n.id = ${sql.value(note)} and (n."deletedAt" is null) <> (d."deletedAt" is null)`);
+  }
+});
+
 test('what is referred to cannot be deleted while the reference comes', async () => {
   const regions = Array.from({ length: 10 }, newId);
   await write(

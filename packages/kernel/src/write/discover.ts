@@ -13,9 +13,16 @@ export const keyOf = (object: CatalogObject, id: string): string => `${object.na
 
 /** Rows that follow others: deleted with their master, restored with it, or left out of a nested list. */
 export async function followers(db: Queryable, work: Work, rows: readonly Row[]): Promise<Row[]> {
-  const known = new Set(rows.map((row) => keyOf(row.object, row.id)));
+  const known = new Map(rows.map((row) => [keyOf(row.object, row.id), row]));
   const fresh = (found: readonly Row[]) =>
-    found.filter((row) => !known.has(keyOf(row.object, row.id)) && known.add(keyOf(row.object, row.id)));
+    found.filter((row) => {
+      const key = keyOf(row.object, row.id);
+      const other = known.get(key);
+      // What goes with its master can't be changed in the same breath.
+      if (other?.op === 'update') work.failures.issue(other.index, `${other.path}/id`, 'value.unique');
+      if (other === undefined) known.set(key, row);
+      return other === undefined;
+    });
   const all: Row[] = fresh(await leftOut(db, work, rows));
   await takeDeletions(db, work, rows);
   for (let level: readonly Row[] = [...rows, ...all]; level.length > 0; ) {

@@ -20,7 +20,8 @@ export class Failures {
   /** Something to be mended at a place of the input. */
   issue(index: number, path: string, code: ErrorCode, params?: ErrorParams): void {
     const issues = this.#issues.get(index) ?? [];
-    if (issues.length < mostIssues) issues.push(params === undefined ? { path, code } : { path, code, params });
+    const told = issues.some((one) => one.path === path && one.code === code);
+    if (!told && issues.length < mostIssues) issues.push(params === undefined ? { path, code } : { path, code, params });
     this.#issues.set(index, issues);
   }
 

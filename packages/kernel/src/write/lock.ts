@@ -210,11 +210,15 @@ select ${sql.join([...columns, ...asked], ', ')} from ${dataTable(object.table)}
 where ${t}."id" = any(${param(0)}::uuid[]) order by ${t}."id"${clauses[strength]}`;
 }
 
-/** Details may have come between looking and locking; from now on none can. */
+/** Details may have come or gone between looking and locking; from now on none can. */
 async function confirmFollowers(tx: Tx, work: Work, own: readonly Row[]): Promise<void> {
-  const known = new Set(work.rows.map((row) => keyOf(row.object, row.id)));
-  const again = await followers(tx, work, own);
-  if (again.some((row) => !known.has(keyOf(row.object, row.id)))) throw new Moved();
+  const keys = (rows: readonly Row[]) =>
+    rows
+      .map((row) => keyOf(row.object, row.id))
+      .sort()
+      .join();
+  const followed = work.rows.slice(own.length);
+  if (keys(followed) !== keys(await followers(tx, work, own))) throw new Moved();
 }
 
 /**

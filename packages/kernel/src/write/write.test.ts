@@ -327,6 +327,22 @@ test('deleting takes the parts along and brings them back; a reference that forb
   assert.deepEqual((await refusal(create('order', { friend: customer }))).issues, { '/0/friend': 'value.reference' });
 });
 
+test('a part cannot be changed in the write that deletes the whole', async () => {
+  const { id } = await one(create('order', { lines: [{ item: 'a' }] }));
+  const [line] = await fixture.db.query<{ id: string }>(
+    sql`select id from data."orderLines" where parent = ${sql.value(id)}`,
+  );
+  const change = update('orderLines', line?.id ?? '', { item: 'b' });
+  const both = await refusal({ op: 'delete', object: 'order', id }, change);
+  assert.deepEqual(both.issues, { '/1/id': 'value.unique' });
+  const added = await refusal({ op: 'delete', object: 'order', id }, create('orderLines', { parent: id, item: 'c' }));
+  assert.deepEqual(added.issues, { '/1/parent': 'value.reference' });
+  await write(context, system, [
+    { op: 'delete', object: 'order', id },
+    { op: 'delete', object: 'orderLines', id: line?.id ?? '' },
+  ]);
+});
+
 test('back to a version: fields, links and nested rows as they were; only what is asked for', async () => {
   const [a, b] = await write(context, system, [create('customer', { name: 'a' }), create('customer', { name: 'b' })]);
   const { id } = await one(
