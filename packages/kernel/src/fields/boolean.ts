@@ -1,6 +1,6 @@
 import type { Json } from '@huike/schema';
+import type { FieldHandler } from '../catalog/types.ts';
 import { column, isBlank, nothing, operatorSets, plain, stored, wrongType } from './common.ts';
-import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 
 const words: Readonly<Record<string, boolean>> = { true: true, false: false, 是: true, 否: false };

@@ -1,7 +1,6 @@
 import type { ErrorCode, ErrorParams, Expected, FieldOf, FieldType, Json, Operator } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, Failure, Parsed, StoredValues } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
-import type { Failure, Parsed, StoredValues } from './handler.ts';
 
 // What the handlers share.
 

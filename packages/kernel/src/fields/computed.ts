@@ -1,10 +1,10 @@
 import type { FieldOf } from '@huike/schema';
+import type { FieldHandler } from '../catalog/types.ts';
 import { sql } from '../database/sql.ts';
 import { boolean } from './boolean.ts';
 import { column, operatorSets, plain, textColumn } from './common.ts';
 import { date, dateTime } from './date.ts';
 import { comparedDecimal, decimal } from './decimal.ts';
-import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 import { number } from './number.ts';
 import { comparedId } from './relation.ts';

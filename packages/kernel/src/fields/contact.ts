@@ -1,8 +1,8 @@
 import type { Json } from '@huike/schema';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { FieldHandler } from '../catalog/types.ts';
 import { cleanText } from './clean.ts';
 import { isBlank, nothing, operatorSets, plain, stored, textColumn, wrongType } from './common.ts';
-import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 import { comparedText } from './text.ts';
 

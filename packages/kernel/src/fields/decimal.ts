@@ -1,7 +1,6 @@
 import { type Json, parseDecimal, roundDecimal } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, Comparable, FieldHandler, Parsed } from '../catalog/types.ts';
 import { asText, column, definitionOf, isBlank, nothing, operatorSets, refused, stored, wrongType } from './common.ts';
-import type { Comparable, FieldHandler, Parsed } from './handler.ts';
 import { mask } from './mask.ts';
 import { type Limits, outOfRange } from './number.ts';
 

@@ -1,6 +1,5 @@
 import type { FieldDefinition, FieldType, Json, OptionSet } from '@huike/schema';
-import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
-import type { FieldHandler, ParseContext, Parsed } from './handler.ts';
+import type { Catalog, CatalogField, CatalogObject, FieldHandler, ParseContext, Parsed } from '../catalog/types.ts';
 import { handlerOf } from './index.ts';
 
 // Fields as a catalog would have them, for tests.

@@ -1,7 +1,6 @@
 import type { FormulaFieldType, FormulaType, OperationName, Typed, TypedFormula } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, ComparableType } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
-import type { ComparableType } from './handler.ts';
 
 // Formulas in SQL: the second back end. Every argument stands once in what it becomes, so that the text grows with the
 // formula and no faster; nothing that it can compute raises an error.

@@ -1,11 +1,10 @@
 import type { FieldDefinition } from '@huike/schema';
-import type { StoredType } from '../catalog/types.ts';
+import type { FieldHandler, StoredType } from '../catalog/types.ts';
 import { boolean } from './boolean.ts';
 import { autoNumber, formula, formulaHandler, id, rollup, rollupHandler, version } from './computed.ts';
 import { email, phone, url } from './contact.ts';
 import { date, dateTime } from './date.ts';
 import { decimal, percent } from './decimal.ts';
-import type { FieldHandler } from './handler.ts';
 import { money } from './money.ts';
 import { number } from './number.ts';
 import { cascade, option, options } from './option.ts';
@@ -14,10 +13,10 @@ import { department, file, image, relation, relations, table, user } from './rel
 import { richText } from './rich-text.ts';
 import { longText, text } from './text.ts';
 
+export type * from '../catalog/types.ts';
 export { parsePhone } from './contact.ts';
 export { parseInstant } from './date.ts';
 export { formulaSql, type SqlEnv, typeInFormula } from './formula-sql.ts';
-export type * from './handler.ts';
 export { type MaskKind, maskedValue, maskText } from './mask.ts';
 export { optionsOf, refuseRetired } from './option.ts';
 export { plainText } from './rich-text.ts';

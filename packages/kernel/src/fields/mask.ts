@@ -1,8 +1,7 @@
 import type { FieldDefinition, Json } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, StoredValues } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { column } from './common.ts';
-import type { StoredValues } from './handler.ts';
 
 // How a value looks to a role that has it `masked`. Each mask is one regular expression with one replacement, which
 // PostgreSQL and JavaScript read alike; a value that the expression doesn't match is hidden whole.

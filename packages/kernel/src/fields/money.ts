@@ -1,8 +1,8 @@
 import { currencyScale, Decimal, isJsonObject, type Json, parseDecimal, roundDecimal } from '@huike/schema';
+import type { FieldHandler, ParseContext, StoredValues } from '../catalog/types.ts';
 import { sql } from '../database/sql.ts';
 import { column, definitionOf, isBlank, operatorSets, refused, stored, textColumn, wrongType } from './common.ts';
 import { comparedDecimal, fits, tooLarge } from './decimal.ts';
-import type { FieldHandler, ParseContext, StoredValues } from './handler.ts';
 import { mask } from './mask.ts';
 import { outOfRange } from './number.ts';
 import { dayOf } from './zone.ts';

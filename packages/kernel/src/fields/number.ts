@@ -1,6 +1,6 @@
 import { Decimal, type Json, parseDecimal } from '@huike/schema';
+import type { FieldHandler, Parsed } from '../catalog/types.ts';
 import { column, definitionOf, isBlank, nothing, operatorSets, plain, refused, stored, wrongType } from './common.ts';
-import type { FieldHandler, Parsed } from './handler.ts';
 import { mask } from './mask.ts';
 
 export interface Limits {

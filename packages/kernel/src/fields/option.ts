@@ -1,8 +1,7 @@
 import { isJsonObject, type Json, type Option } from '@huike/schema';
-import type { Catalog, CatalogField } from '../catalog/types.ts';
+import type { Catalog, CatalogField, Failure, FieldHandler, Parsed, StoredValues } from '../catalog/types.ts';
 import { cleanText } from './clean.ts';
 import { isBlank, nothing, operatorSets, plain, refused, stored, textColumn, wrongType } from './common.ts';
-import type { Failure, FieldHandler, Parsed, StoredValues } from './handler.ts';
 import { mask } from './mask.ts';
 import { comparedText } from './text.ts';
 

@@ -1,8 +1,8 @@
 import { isJsonObject, type Operator } from '@huike/schema';
+import type { FieldHandler } from '../catalog/types.ts';
 import { sql } from '../database/sql.ts';
 import { cleanText } from './clean.ts';
 import { column, isBlank, nothing, operatorSets, plain, refused, stored, wrongType } from './common.ts';
-import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 import { comparedText } from './text.ts';
 

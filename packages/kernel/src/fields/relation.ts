@@ -1,8 +1,7 @@
 import { isId, isJsonObject, type Json } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, Comparable, FieldHandler, Parsed } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { column, isBlank, nothing, operatorSets, plain, refused, stored, wrongType } from './common.ts';
-import type { Comparable, FieldHandler, Parsed } from './handler.ts';
 import { mask } from './mask.ts';
 
 // References to other records and to files. Here they are ids; that the record exists and may be referred to is

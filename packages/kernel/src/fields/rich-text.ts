@@ -1,8 +1,8 @@
 import sanitizeHtml from 'sanitize-html';
+import type { FieldHandler } from '../catalog/types.ts';
 import { cleanText } from './clean.ts';
 import { nothing, operatorSets, plain, refused, stored, textColumn } from './common.ts';
 import { readUrl } from './contact.ts';
-import type { FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 
 const limit = 200_000;

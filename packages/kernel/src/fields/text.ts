@@ -1,9 +1,8 @@
 import type { Json } from '@huike/schema';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, Comparable, FieldHandler } from '../catalog/types.ts';
 import { pinyinSortKey } from '../search/sortkey.ts';
 import { cleanText } from './clean.ts';
 import { column, definitionOf, nothing, operatorSets, plain, stored, textColumn } from './common.ts';
-import type { Comparable, FieldHandler } from './handler.ts';
 import { mask } from './mask.ts';
 
 const defaultLength = { text: 255, longText: 100_000 } as const;

@@ -1,8 +1,7 @@
 import { type Json, type Operator, problem } from '@huike/schema';
 import type { Access, ObjectAccess } from '../access/types.ts';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, Comparable } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
-import type { Comparable } from '../fields/handler.ts';
 import { atRun, type Run } from './slots.ts';
 import { type DaySpan, spanOf } from './spans.ts';
 import type { ConditionTree, FilterTree } from './tree.ts';

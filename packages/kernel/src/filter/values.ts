@@ -2,10 +2,9 @@ import { problem } from '@huike/schema';
 import { type Condition, ofActor, toSql } from '../access/condition.ts';
 import type { Access, FieldAccess, ObjectAccess } from '../access/types.ts';
 import { formulaOf } from '../catalog/formula.ts';
-import type { CatalogField, CatalogObject } from '../catalog/types.ts';
+import type { CatalogField, CatalogObject, Comparable, ComparableType } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { formulaSql } from '../fields/formula-sql.ts';
-import type { Comparable, ComparableType } from '../fields/handler.ts';
 import { nowSlot, todaySlot } from './slots.ts';
 
 // What a viewer sees of a field, as SQL: the value where it is in clear, null elsewhere. Filters, sorts, groups and

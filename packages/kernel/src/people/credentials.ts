@@ -1,6 +1,6 @@
 import { administratorRole, problem } from '@huike/schema';
+import type { Failure } from '../catalog/types.ts';
 import { type Queryable, sql } from '../database/index.ts';
-import type { Failure } from '../fields/handler.ts';
 import { normalEmail } from './lockout.ts';
 import { checkPassword, hashPassword, isReused } from './passwords.ts';
 import { time } from './people.ts';

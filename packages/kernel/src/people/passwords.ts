@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, type Options, verify } from '@node-rs/argon2';
-import type { Failure } from '../fields/handler.ts';
+import type { Failure } from '../catalog/types.ts';
 import { isCommon } from './common-passwords.ts';
 import type { Policy } from './policy.ts';
 import { turns } from './turns.ts';

@@ -1,8 +1,7 @@
 import { problem, queryLimits } from '@huike/schema';
 import type { Access, ObjectAccess } from '../access/index.ts';
-import type { CatalogField } from '../catalog/types.ts';
+import type { CatalogField, ComparableType } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
-import type { ComparableType } from '../fields/handler.ts';
 import { atRun } from '../filter/slots.ts';
 import { stepsOf } from '../filter/tree.ts';
 import { castTo, comparableOf, isToOne, type ResolvedPath, resolvePath, seenAlong } from '../filter/values.ts';

@@ -1,7 +1,6 @@
 // From commands to rows: names to fields, values to columns. No I/O; what is wrong is gathered.
 import { type Command, isId, isJsonObject, type Json, newId, problem, type Values, writeLimits } from '@huike/schema';
-import type { CatalogField, CatalogObject } from '../catalog/types.ts';
-import type { ParseContext } from '../fields/handler.ts';
+import type { CatalogField, CatalogObject, ParseContext } from '../catalog/types.ts';
 import { shapeOf } from './shape.ts';
 import type { Operation, Reference, Row, Work } from './types.ts';
 

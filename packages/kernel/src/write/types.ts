@@ -1,8 +1,7 @@
 import type { Issue, Json, Problem } from '@huike/schema';
 import type { Access, Actor, ObjectAccess } from '../access/index.ts';
-import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
+import type { Catalog, CatalogField, CatalogObject, StoredValues } from '../catalog/types.ts';
 import type { Database, Tx } from '../database/index.ts';
-import type { StoredValues } from '../fields/handler.ts';
 import type { JobSpec } from '../jobs/index.ts';
 import type { StoredRow, WriteHook } from '../people/hook.ts';
 import type { CatalogSource } from '../read/run.ts';
