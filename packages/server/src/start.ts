@@ -13,6 +13,7 @@ import { appFolders } from './apps.ts';
 import type { Config } from './config.ts';
 import { buildApp } from './http/app.ts';
 import { closeApp } from './http/server.ts';
+import { importJobs } from './import/job.ts';
 import { say } from './say.ts';
 import { seedDemo } from './seed.ts';
 
@@ -86,7 +87,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
     if (config.seed === 'demo') await seedDemo(kernel);
     const code = await startSetup(kernel.people);
     app = await buildApp({ kernel, config, logger, provider: oidc === null ? null : openOidc(oidc) });
-    await kernel.runJobs([], onError);
+    await kernel.runJobs(importJobs(kernel), onError);
     const address = await listen(app, config);
     say('server.ready', { address });
     if (code !== null) say('setup.code', { code, address });

@@ -93,6 +93,21 @@ export const importErrors = {
     zh: '没有“{field}”为“{text}”的记录可更新',
     en: 'There is no record to update whose "{field}" is "{text}"',
   },
+  'import.unstorable': {
+    status: 422,
+    zh: '数据库无法保存这一行（{detail}）',
+    en: 'The database cannot keep this row ({detail})',
+  },
+  'import.changedSince': {
+    status: 409,
+    zh: '导入之后又被修改过，未撤销',
+    en: 'Was changed after the import and left as it is',
+  },
+  'import.givenUp': {
+    status: 500,
+    zh: '多次尝试后仍未完成：{detail}',
+    en: 'It was given up after several attempts: {detail}',
+  },
   'import.unknown': {
     status: 404,
     zh: '没有这次导入，或您无权查看',
@@ -177,10 +192,5 @@ export const importErrors = {
     status: 422,
     zh: '列“{column}”有 {count} 个日期有两种读法，没有依据可循，按惯例读作 {order}，请核对',
     en: '{count} dates in "{column}" can be read in two ways and nothing tells which; they were read as {order}, as is usual: check them',
-  },
-  'import.numbersAssumed': {
-    status: 422,
-    zh: '列“{column}”有 {count} 个数字有两种读法，以“{mark}”为小数点，请核对',
-    en: '{count} numbers in "{column}" can be read in two ways; they were read with "{mark}" as the decimal mark: check them',
   },
 } as const satisfies Record<string, ErrorEntry>;
