@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { type Command, newId, Problem } from '@huike/schema';
 import { type Database, openDatabase } from '../database/pool.ts';
 import { type SQL, sql } from '../database/sql.ts';
+import { applyMetadata } from '../evolve/index.ts';
 import { system, type WriteFixture, writeFixture } from './fixture.ts';
 import { transact, write, writeIn } from './index.ts';
 import { modelObjects } from './model.ts';
@@ -142,6 +143,50 @@ select count(*)::int as wrong from data.note n join data.deal d on d.id = n.deal
 where d.id = any(${sql.value(deals)}::uuid[]) and (n."deletedAt" is null or n."~deletion" <> d."~deletion")`);
 });
 
+/** Waits until a write is either done or waits for a lock. */
+async function settledOrWaiting(write: Promise<unknown>): Promise<void> {
+  let settled = false;
+  write.then(
+    () => (settled = true),
+    () => (settled = true),
+  );
+  for (;;) {
+    const [found] = await fixture.db.query<{ waiting: number }>(sql`
+select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+    if (settled || (found?.waiting ?? 0) > 0) return;
+  }
+}
+
+for (const { object, field, code } of [
+  { object: 'note', field: 'deal', code: null },
+  { object: 'account', field: 'region', code: 'write.restricted' },
+] as const) {
+  test(`a delete waits for a ${object} that is being added, and sees it`, async () => {
+    const [target, detail] = [newId(), newId()];
+    await write(context, system, [{ op: 'create', object: field, id: target, values: {} }]);
+    const [written, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const adding = transact(context, async (tx) => {
+      const values = { [field]: target, ...(object === 'account' ? { name: 'a' } : {}) };
+      await writeIn(tx, context, system, [{ op: 'create', object, id: detail, values }]);
+      written.resolve();
+      await gate.promise;
+    });
+    await written.promise;
+    const deleting = write(context, system, [{ op: 'delete', object: field, id: target }]).then(
+      () => null,
+      (error: unknown) => (error instanceof Problem ? error.code : error),
+    );
+    await settledOrWaiting(deleting);
+    gate.resolve();
+    await adding;
+    assert.equal(await deleting, code);
+    const [row] = await fixture.db.query<{ gone: boolean }>(
+      sql`select "deletedAt" is not null as gone from ${sql.identifier('data', object)} where id = ${sql.value(detail)}`,
+    );
+    assert.equal(row?.gone, code === null);
+  });
+}
+
 test('a detail that moves to another master while its old one is deleted goes with one of them', async () => {
   for (let round = 0; round < 10; round++) {
     const [from, to, note] = [newId(), newId(), newId()];
@@ -240,6 +285,21 @@ test('a transaction that fails after a write in it leaves nothing, and one that 
     { n: 0 },
   ]);
   assert.deepEqual(await context.db.query(sql`select count(*)::int as n from huike.change_pending`), before);
+});
+
+test('a write for metadata that moved is done for the new one', async () => {
+  const field = { name: 'extra', type: 'text', default: 'from the new one' } as const;
+  await applyMetadata(fixture.db, system, { objects: [{ name: 'region', fields: [field] }] });
+  const [written] = await write(context, system, [{ op: 'create', object: 'region', values: {} }]);
+  const id = sql.value(written?.id ?? '');
+  assert.deepEqual(await fixture.db.query(sql`select extra from data.region where id = ${id}`), [
+    { extra: field.default },
+  ]);
+  await applyMetadata(fixture.db, system, { delete: [{ kind: 'field', object: 'region', name: 'extra' }] });
+  const again = await write(context, system, [
+    { op: 'update', object: 'region', id: written?.id ?? '', values: { name: 'n' } },
+  ]);
+  assert.equal(again[0]?.op, 'update');
 });
 
 test('metadata that moves during writes: no write is lost and none is done for the old one', async () => {

@@ -21,7 +21,8 @@ export class Failures {
   issue(index: number, path: string, code: ErrorCode, params?: ErrorParams): void {
     const issues = this.#issues.get(index) ?? [];
     const told = issues.some((one) => one.path === path && one.code === code);
-    if (!told && issues.length < mostIssues) issues.push(params === undefined ? { path, code } : { path, code, params });
+    if (!told && issues.length < mostIssues)
+      issues.push(params === undefined ? { path, code } : { path, code, params });
     this.#issues.set(index, issues);
   }
 

@@ -57,6 +57,7 @@ const objects: MetadataDocument = {
     },
     // Sees everything, may set the status of everything and nothing else.
     { name: 'desk', objects: { lead: { read: 'all', update: 'all', fields: { '*': 'read', status: 'edit' } } } },
+    { name: 'mover', objects: { lead: { read: 'all', update: 'all', transfer: 'own' } } },
     { name: 'lister', objects: { lead: { read: 'all' } } },
     {
       name: 'head',
@@ -175,6 +176,10 @@ test('a transfer needs its right on the row as it was; the department follows th
   const { id } = await lead({ name: 'x' });
   const head = userWith(newId(), sales, ['head'], { departmentTree: [sales] });
   assert.equal(await refused(userWith(bob, sales, ['rep', 'desk']), update(id, { owner: bob })), 'access.fieldDenied');
+  const mover = userWith(bob, sales, ['mover']);
+  assert.equal(await refused(mover, update(id, { owner: bob })), 'access.denied');
+  assert.equal(await refused(mover, update(id, { department: other })), 'access.denied');
+  assert.equal((await did(mover, update(id, { owner: ann, department: sales, name: 'moved nothing' }))).version, 2);
   await did(rep, update(id, { owner: cid }));
   assert.deepEqual([(await stored('lead', id)).owner, (await stored('lead', id)).department], [cid, other]);
   assert.equal(await refused(rep, update(id, { owner: ann })), 'record.unknown');
