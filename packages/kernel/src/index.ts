@@ -28,7 +28,7 @@ export * from './files/index.ts';
 export { type FileInfo, fileHeaders, openFile, storeFile } from './files/index.ts';
 export * from './jobs/index.ts';
 export { Kernel, type KernelOptions } from './kernel.ts';
-export type { Answer, Writer } from './once.ts';
+export type { Writer } from './once.ts';
 export * from './people/index.ts';
 export {
   type AuditEntry,
@@ -45,4 +45,5 @@ export {
   type SearchQuery,
 } from './read/index.ts';
 export type { Teammate } from './team.ts';
+export type { Answer } from './write/idempotency.ts';
 export type { Refused, Validator, WriteOptions, Written } from './write/index.ts';

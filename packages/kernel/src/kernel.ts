@@ -7,13 +7,14 @@ import { installAll } from './evolve/index.ts';
 import { type Files, maxFileSize, openStore } from './files/index.ts';
 import { kernelJobs } from './housekeeping.ts';
 import { installJobs, type JobHandler, JobRunner, type JobStats, jobStats } from './jobs/index.ts';
-import { type Answer, once, type Writer, writerIn } from './once.ts';
+import { once, type Writer, writerIn } from './once.ts';
 import { peopleHooks } from './people/hooks.ts';
 import type { TeamMember } from './people/index.ts';
 import { openPeople, openSecrets, type People } from './people/index.ts';
 import { mayReadFile } from './read/files.ts';
 import * as read from './read/index.ts';
 import { readTeam, type Teammate, writeTeam } from './team.ts';
+import type { Answer } from './write/idempotency.ts';
 import { transact, write, writePartial } from './write/index.ts';
 import type { Refused, Validator, WriteContext, WriteOptions, Written } from './write/types.ts';
 
@@ -94,7 +95,7 @@ export class Kernel {
   async runJobs(handlers: readonly JobHandler[], onError: KernelOptions['onError']): Promise<void> {
     const runner = await JobRunner.start({
       database: this.db,
-      handlers: [...kernelJobs(this.people, this.files.store), ...handlers],
+      handlers: [...kernelJobs(this.people, this.files.store, this.#write), ...handlers],
       onFailure: (failure) => onError(failure, 'job'),
     });
     this.onClose(() => runner.stop());

@@ -14,8 +14,8 @@ export interface Answer {
   readonly body: string;
 }
 
-/** How long answers are kept. */
-const keptHours = 48;
+/** How long answers are kept: a request is sent again within minutes, or days where a machine was off. */
+const keptDays = 7;
 /** Milliseconds to wait for a twin that is under way. */
 const patience = 10_000;
 
@@ -68,6 +68,6 @@ where actor = ${sql.value(actor)} and key = ${sql.value(key)}`);
 
 /** Forgets old answers. Returns how many. */
 export function purgeIdempotency(db: Database, now: Date): Promise<number> {
-  const until = new Date(now.getTime() - keptHours * 3_600_000).toISOString();
+  const until = new Date(now.getTime() - keptDays * 86_400_000).toISOString();
   return db.execute(sql`delete from huike.idempotency where at < ${sql.value(until)}`);
 }
