@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { buildApp, type Http } from './http/app.ts';
 import { closeApp } from './http/server.ts';
+import { importJobs } from './import/job.ts';
 
 // For tests: a whole server on a database of the test's own, and callers who sign in to it over real HTTP.
 
@@ -27,6 +28,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, unless it is text, bytes, a form or a stream. */
   readonly body?: Json | BodyInit;
+  readonly signal?: AbortSignal;
 }
 
 export interface Caller {
@@ -56,6 +58,7 @@ export interface TestServer {
   readonly app: FastifyInstance;
   readonly kernel: Kernel;
   readonly address: string;
+  readonly dataFolder: string;
   /** Nobody. */
   readonly stranger: Caller;
   /** The first administrator, by session. */
@@ -117,7 +120,7 @@ export async function testServer(
   const config = { ...readConfig({ HUIKE_LOG: 'silent', HUIKE_DATA: dataFolder }), ...options.config };
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void process.stderr.write(line) });
   const app = await buildApp({ kernel, config, logger, provider });
-  if (options.jobs === true) await kernel.runJobs([], onError);
+  if (options.jobs === true) await kernel.runJobs(importJobs(kernel), onError);
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const stranger = callerAt(address, {});
 
@@ -135,6 +138,7 @@ export async function testServer(
     app,
     kernel,
     address,
+    dataFolder,
     stranger,
     admin,
     adminId: setUp ? String((await admin.get('me')).get('id')) : '',
@@ -174,7 +178,7 @@ export async function testServer(
 
 /** A caller with these headers on every call. */
 export function callerAt(address: string, own: Readonly<Record<string, string>>): Caller {
-  const raw = (method: string, where: string, { headers = {}, body }: Call = {}) => {
+  const raw = (method: string, where: string, { headers = {}, body, signal }: Call = {}) => {
     const url = `${address}${where.startsWith('/') ? where : `/api/v1/${where}`}`;
     const json = body !== undefined && !isBody(body);
     const sent = body === undefined ? null : isBody(body) ? body : JSON.stringify(body);
@@ -183,6 +187,7 @@ export function callerAt(address: string, own: Readonly<Record<string, string>>)
       headers: { ...own, ...(json ? { 'content-type': 'application/json' } : {}), ...headers },
       body: sent,
       redirect: 'manual',
+      ...(signal === undefined ? {} : { signal }),
       // Streams go out while the answer comes in.
       ...(sent instanceof ReadableStream ? { duplex: 'half' } : {}),
     });

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type ListQuery, problem, queryLimits } from '@huike/schema';
-import type { Actor, ObjectAccess } from '../access/index.ts';
+import type { Access, Actor, ObjectAccess } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { appendEvent } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
@@ -39,7 +39,7 @@ export async function exportRecords(
   query: Pick<ListQuery, 'fields' | 'filter' | 'sort'>,
   format: string,
 ): Promise<Exported> {
-  const { object, columns } = await reading(context, actor, name, async (access, target) => {
+  const { object, columns, titlePath } = await reading(context, actor, name, async (access, target) => {
     if (target.rows('export') === false) throw problem('access.denied');
     const paths = query.fields ?? usual(target);
     if (paths.length > queryLimits.fields)
@@ -48,15 +48,24 @@ export async function exportRecords(
       const { steps, field } = resolvePath(access, target, path.split('.'));
       return { path, fields: [...steps, field] };
     });
-    return { object: target.object, columns: found };
+    return { object: target.object, columns: found, titlePath: (column: ExportField) => titleOf(access, column) };
   });
-  const wanted: ListQuery = { ...query, fields: columns.map(({ path }) => path), limit: queryLimits.page };
+  const fields = columns.flatMap((column) => [column.path, ...titlePath(column)]);
+  const wanted: ListQuery = { ...query, fields, limit: queryLimits.page };
   const page = (more: Partial<ListQuery>) => list(context, actor, name, { ...wanted, ...more }, 'export');
   const first = await page({ count: true });
   const total = first.total ?? 0;
-  const what = { format, fields: wanted.fields ?? [], filter: asData(query.filter), rows: total };
+  const what = { format, fields: columns.map(({ path }) => path), filter: asData(query.filter), rows: total };
   await appendEvent(context.db, actor, { type: 'recordsExported', object: object.id, data: what });
   return { label: object.label, columns, total, pages: pages(first, (cursor) => page({ cursor })) };
+}
+
+/** A related record shows its title, also where a field of it is asked for beside it. */
+function titleOf(access: Access, { path, fields }: ExportField): readonly string[] {
+  const field = fields.at(-1);
+  if (field === undefined || field.target === null || field.type === 'table') return [];
+  const { title } = field.target;
+  return access.object(field.target.name)?.field(title) ? [`${path}.${title.name}`] : [];
 }
 
 async function* pages(first: Page, next: (cursor: string) => Promise<Page>): AsyncGenerator<readonly JsonObject[]> {

@@ -16,6 +16,7 @@ import { batchRoutes } from './routes/batch.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { fileRoutes } from './routes/files.ts';
+import { importRoutes } from './routes/imports.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -105,7 +106,7 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
     }
   });
   app.addHook('onResponse', async (request, reply) => {
-    const level = reply.statusCode >= 500 ? 'error' : 'debug';
+    const level = reply.statusCode === 503 ? 'warn' : reply.statusCode >= 500 ? 'error' : 'debug';
     const { method, actor } = request;
     const url = pathOf(request.url);
     const ms = Math.round(reply.elapsedTime);
@@ -126,6 +127,7 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
       metadataRoutes(api, kernel);
       fileRoutes(api, kernel);
       exportRoutes(api, kernel);
+      importRoutes(api, kernel);
       eventRoutes(api, kernel);
       auditRoutes(api, kernel);
       jobRoutes(api, kernel);

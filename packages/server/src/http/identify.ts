@@ -19,7 +19,8 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function originOf(request: FastifyRequest): Origin {
   return {
-    ip: request.ip.slice(0, 64),
+    // The socket of a caller who went away has none.
+    ip: request.ip?.slice(0, 64) ?? null,
     userAgent: request.headers['user-agent']?.slice(0, 500) ?? null,
     requestId: request.id,
   };

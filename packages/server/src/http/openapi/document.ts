@@ -66,7 +66,7 @@ function pathsOf(calls: readonly Call[], language: Language): JsonObject {
 }
 
 function operation(call: Call, language: Language): JsonObject {
-  const { body, lines, answer, content, status = 200, open } = call;
+  const { body, lines, form, answer, content, status = 200, open } = call;
   const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
   const out = content ?? (answer === undefined ? undefined : json(answer));
   return {
@@ -75,6 +75,9 @@ function operation(call: Call, language: Language): JsonObject {
     summary: call.summary[language],
     ...(open === true ? { security: [] } : {}),
     ...(call.parameters === undefined ? {} : { parameters: call.parameters }),
+    ...(form === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } } }),
     ...(body === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-import { errors, type JsonObject, type Label } from '@huike/schema';
+import { type Capability, errors, type JsonObject, type Label } from '@huike/schema';
 
 // The pieces that descriptions of calls are put together from.
 
@@ -16,12 +16,17 @@ export interface Call {
   readonly body?: Schema;
   readonly bodyOptional?: boolean;
   readonly lines?: Schema;
+  /** A multipart body instead. */
+  readonly form?: Schema;
   readonly status?: number;
   /** The JSON answer; none for 204. */
   readonly answer?: Schema;
   /** Other content than JSON, by its type. */
   readonly content?: JsonObject;
 }
+
+/** A call of the house itself. `for` names the capability that a caller needs to see it. */
+export type FixedCall = Call & { readonly for?: Capability };
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 export const parameter = (name: string): JsonObject => ({ $ref: `#/components/parameters/${name}` });

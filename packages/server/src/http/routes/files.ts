@@ -3,6 +3,7 @@ import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { recordId } from '../body.ts';
 import { actorOf, demand } from '../identify.ts';
+import { filesIn } from '../multipart.ts';
 import { malformed } from '../wrong.ts';
 
 // Files: kept first, put into a record afterwards. Whoever may read a field that shows one may read the file.
@@ -12,12 +13,10 @@ const perRequest = 20;
 export function fileRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.post('/files', async (request, reply) => {
     const actor = demand(actorOf(request), { area: 'files', operation: 'write' });
-    if (!request.isMultipart()) throw problem('request.unsupportedType');
     const kept = [];
-    for await (const part of request.files({ limits: { files: perRequest, fileSize: kernel.files.maxSize + 1 } })) {
-      const signal = request.signal;
-      kept.push(await storeFile(kernel.files, actor, part.file, { name: part.filename, signal }));
-    }
+    // How large a file may be is the kernel's to say; a caller who goes away fails the stream.
+    for await (const { name, stream } of filesIn(request, perRequest))
+      kept.push(await storeFile(kernel.files, actor, stream, { name }));
     const [first] = kept;
     if (first === undefined) throw malformed('', 'there is no file in it', '其中没有文件');
     return reply.code(201).send(kept.length === 1 ? first : { data: kept });

@@ -8,7 +8,7 @@ import { metrics } from '../metrics.ts';
 const freshFor = 1_000;
 
 export function operationRoutes(app: FastifyInstance, kernel: Kernel): void {
-  const open = { config: { public: true }, logLevel: 'warn' as const };
+  const open = { config: { public: true } };
   const look = remembered(() => readiness(kernel));
   const stats = remembered(() => kernel.jobStats());
 
