@@ -139,6 +139,8 @@ export function readPostmaster(folder: string): { pid: number; sockets: string }
   }
 }
 
-export function removePostmaster(folder: string): void {
+/** Removes what a killed server left: PostgreSQL refuses to start where it names a pid that lives, whoever has it now. */
+export function removePostmaster(folder: string, sockets: string): void {
   rmSync(path.join(folder, 'postmaster.pid'), { force: true });
+  rmSync(path.join(sockets, '.s.PGSQL.5432.lock'), { force: true });
 }

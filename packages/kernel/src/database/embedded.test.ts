@@ -127,10 +127,13 @@ test('a crash left a pid that another program has now', async () => {
   const first = await startEmbedded({ dataFolder });
   const other = await startEmbedded({ dataFolder: path.join(base, 'other') });
   const text = readFileSync(pidFile, 'utf8');
+  const lockFile = path.join(dataFolder, 'postgres', '.s.PGSQL.5432.lock');
+  const lockText = readFileSync(lockFile, 'utf8');
   await first.stop();
   // This very process, and another PostgreSQL.
   for (const pid of [process.pid, other.pid()]) {
     writeFileSync(pidFile, text.replace(/^\d+/, String(pid)));
+    writeFileSync(lockFile, lockText.replace(/^\d+/, String(pid)));
     const server = await startEmbedded({ dataFolder });
     assert.equal(server.adopted, false);
     await server.stop();

@@ -156,7 +156,7 @@ async function launch(it: Installation): Promise<void> {
   const sockets = socketFolder(it.cluster);
   for (const began = Date.now(); ; await sleep(100)) {
     // PostgreSQL itself clears the file of a dead pid, but not of a pid that another program has now.
-    if (!runningServer(it)) removePostmaster(it.cluster.folder);
+    if (!runningServer(it)) removePostmaster(it.cluster.folder, sockets);
     const failure = await tryLaunch(it, sockets);
     if (failure === undefined) return;
     // Sessions of a killed server that are still busy hold its memory; they end by themselves.
