@@ -17,6 +17,9 @@ const commands: Readonly<Record<string, Label>> = {
   seed: { zh: '生成示例数据', en: 'make sample data' },
 };
 
+// Whoever reads along may leave early (| head); the work goes on to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Database, openDatabase } from '@huike/kernel';
-import type { Label } from '@huike/schema';
+import { actorForUser, type Database, type Kernel, openDatabase, type UserActor } from '@huike/kernel';
+import { isJsonObject, type Label } from '@huike/schema';
 import { type Config, readConfig } from '../config.ts';
-import { language } from '../say.ts';
+import { language, say } from '../say.ts';
 import { type Opened, openKernel, withDatabase } from '../start.ts';
 
 /** One command of the command line. */
@@ -15,18 +15,28 @@ export interface CommandModule {
 /** The arguments aren't what the command takes: exit code 2. */
 export class WrongArguments extends Error {}
 
-/** Texts by option name, yes or no by flag name, and what is left. Throws `WrongArguments` for others. */
+/**
+ * Texts by option name, lists of them for options that may come several times, yes or no by flag name, and what is
+ * left. Throws `WrongArguments` for others.
+ */
 export function readArguments(
   args: readonly string[],
-  takes: { readonly options?: readonly string[]; readonly flags?: readonly string[]; readonly rest: number },
+  takes: {
+    readonly options?: readonly string[];
+    readonly lists?: readonly string[];
+    readonly flags?: readonly string[];
+    readonly rest: number;
+  },
 ): {
   readonly option: (name: string) => string | undefined;
+  readonly list: (name: string) => readonly string[];
   readonly flag: (name: string) => boolean;
   readonly rest: readonly string[];
 } {
-  const { options = [], flags = [], rest } = takes;
+  const { options = [], lists = [], flags = [], rest } = takes;
   const known = Object.fromEntries([
     ...options.map((name) => [name, { type: 'string' as const }] as const),
+    ...lists.map((name) => [name, { type: 'string' as const, multiple: true }] as const),
     ...flags.map((name) => [name, { type: 'boolean' as const }] as const),
   ]);
   const parsed = (() => {
@@ -40,6 +50,10 @@ export function readArguments(
   const values: Readonly<Record<string, unknown>> = parsed.values;
   return {
     option: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    list: (name) => {
+      const given = values[name];
+      return Array.isArray(given) ? given.map(String) : [];
+    },
     flag: (name) => values[name] === true,
     rest: parsed.positionals,
   };
@@ -77,6 +91,19 @@ export async function withBareDatabase<T>(
 
 /** Who does what a command does. */
 export const operator = { kind: 'system', name: 'command' } as const;
+
+/** The user of this e-mail, as who a command works. Throws when there is none who may sign in. */
+export async function actorByEmail(kernel: Kernel, email: string, agent: string): Promise<UserActor> {
+  const filter = { field: 'email', op: 'eq', value: email };
+  const { data } = await kernel.list(operator, 'user', { fields: ['id'], filter, limit: 1 });
+  const found: unknown = JSON.parse(data);
+  const [user]: readonly unknown[] = Array.isArray(found) ? found : [];
+  const id = isJsonObject(user) && typeof user.id === 'string' ? user.id : null;
+  const origin = { ip: null, userAgent: agent, requestId: null };
+  const actor = id === null ? null : await actorForUser(kernel.people, id, origin);
+  if (actor === null) throw new Error(say.text('token.user', { email }));
+  return actor;
+}
 
 /** In the terminal's language. */
 export const inWords = (label: Label): string => label[language()];

@@ -1,7 +1,5 @@
-import { actorForUser, createToken, type Kernel } from '@huike/kernel';
-import { isJsonObject } from '@huike/schema';
-import { say } from '../say.ts';
-import { type CommandModule, operator, readArguments, withKernel } from './command.ts';
+import { createToken } from '@huike/kernel';
+import { actorByEmail, type CommandModule, readArguments, withKernel } from './command.ts';
 
 export const command: CommandModule = {
   usage: {
@@ -18,10 +16,7 @@ Makes a personal token for a user and prints it. Scopes default to * (all that t
     const { option, rest } = readArguments(args, { options: ['name', 'scopes', 'expires'], rest: 1 });
     const [email = ''] = rest;
     return withKernel(environment, async ({ kernel }) => {
-      const id = await userByEmail(kernel, email);
-      const origin = { ip: null, userAgent: 'huike token', requestId: null };
-      const actor = id === null ? null : await actorForUser(kernel.people, id, origin);
-      if (actor === null) throw new Error(say.text('token.user', { email }));
+      const actor = await actorByEmail(kernel, email, 'huike token');
       const expires = option('expires');
       const { token } = await createToken(kernel.people, actor, {
         name: option('name') ?? 'huike token',
@@ -33,11 +28,3 @@ Makes a personal token for a user and prints it. Scopes default to * (all that t
     });
   },
 };
-
-async function userByEmail(kernel: Kernel, email: string): Promise<string | null> {
-  const filter = { field: 'email', op: 'eq', value: email };
-  const { data } = await kernel.list(operator, 'user', { fields: ['id'], filter, limit: 1 });
-  const found: unknown = JSON.parse(data);
-  const [user]: readonly unknown[] = Array.isArray(found) ? found : [];
-  return isJsonObject(user) && typeof user.id === 'string' ? user.id : null;
-}

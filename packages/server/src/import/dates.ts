@@ -301,7 +301,16 @@ export function parseDate(
   const day = written.kind === 'day' ? written : inOrder(written.numbers, order, written.shortYear);
   if (!exists(day)) return { problem: { code: 'import.dateImpossible', params: { text: shown, order } } };
   const date = [String(day.year), ...[day.month, day.day].map((part) => String(part).padStart(2, '0'))].join('-');
-  if (/^[\s,]*$/.test(written.rest)) return { date, at: atInZone(date, '00:00:00', timeZone), hasTime: false };
+  if (/^[\s,]*$/.test(written.rest)) {
+    return {
+      date,
+      // Looked up only where an instant is wanted.
+      get at() {
+        return atInZone(date, '00:00:00', timeZone);
+      },
+      hasTime: false,
+    };
+  }
   const time = readTime(written.rest);
   if (!time) return unreadable;
   if (time.offset === undefined) return { date, at: atInZone(date, time.clock, timeZone), hasTime: true };

@@ -1,7 +1,7 @@
 // Which column goes to which field: as the spec says, as it was the last time, or as the names suggest.
 import { accessOf, type CatalogField, type CatalogObject } from '@huike/kernel';
 import { Problem, problem } from '@huike/schema';
-import { addressWords, currencyWords, fold, foldBare, geoWords, sensesOf } from './names.ts';
+import { addressWords, commonPrefixes, currencyWords, fold, foldBare, geoWords, sensesOf } from './names.ts';
 import type { Mapping } from './spec.ts';
 import { isImportable, isRelated, isUnique, mayWrite, type Scene, type Target, targetAt } from './targets.ts';
 
@@ -114,9 +114,9 @@ const isGuessed = (field: CatalogField) => !field.system || field.name === 'owne
 
 const namesOf = ({ name, label }: CatalogField | CatalogObject) => [...new Set([name, label.zh, label.en].map(fold))];
 
-const scores = { exact: 100, bare: 95, part: 85, sense: 80, related: 78, title: 70, type: 60 } as const;
-/** What is taken off where the name of the object had to be left out first: 客户名称 of a customer. */
-const prefixed = 5;
+const scores = { exact: 100, related: 96, bare: 95, part: 85, sense: 80, title: 70, type: 60 } as const;
+/** What is taken off where a word had to be left out first: the object's own (客户名称 of a customer), or any such. */
+const less = { own: 5, common: 10 } as const;
 
 function suggestionsFor(
   scene: Scene,
@@ -124,22 +124,21 @@ function suggestionsFor(
   name: string,
   column: number,
 ): readonly Suggestion[] {
-  const { object } = scene.rights;
   const [whole, bare] = [fold(name), foldBare(name)];
-  const prefix = namesOf(object)
-    .filter((one) => bare.startsWith(one) && bare.length > one.length)
-    .sort((one, other) => other.length - one.length)[0];
+  const own = withoutPrefix(bare, namesOf(scene.rights.object));
+  const common = withoutPrefix(bare, commonPrefixes);
   const written = [
-    { text: whole, less: 0 },
-    ...(bare === whole ? [] : [{ text: bare, less: scores.exact - scores.bare }]),
-    ...(prefix === undefined ? [] : [{ text: bare.slice(prefix.length), less: prefixed }]),
+    { text: whole, off: 0 },
+    ...(bare === whole ? [] : [{ text: bare, off: scores.exact - scores.bare }]),
+    ...(own === null ? [] : [{ text: own, off: less.own }]),
+    ...(common === null ? [] : [{ text: common, off: less.common }]),
   ];
-  return written.flatMap(({ text, less }) =>
+  return written.flatMap(({ text, off }) =>
     candidates.flatMap((candidate) =>
       suggest(scene, candidate, text).map(({ path, score }): Suggestion => {
         const [field = '', part] = path.split('.');
         const slot = part !== undefined && !isRelated(candidate.field) ? path : field;
-        return { column, path, slot, score: score - less };
+        return { column, path, slot, score: score - off };
       }),
     ),
   );
@@ -148,6 +147,14 @@ function suggestionsFor(
 interface Fit {
   readonly path: string;
   readonly score: number;
+}
+
+/** A name without the longest of the prefixes with which it begins; null without any. */
+function withoutPrefix(name: string, prefixes: readonly string[]): string | null {
+  const found = prefixes
+    .filter((one) => name.startsWith(one) && name.length > one.length)
+    .sort((one, other) => other.length - one.length)[0];
+  return found === undefined ? null : name.slice(found.length);
 }
 
 /** How well a folded name fits to a field or a part of it. */

@@ -74,6 +74,12 @@ export function sensesOf(folded: string): readonly Sense[] {
   return senses.filter(({ words }) => words.has(folded));
 }
 
+/** What a column's name may begin with without meaning anything else. */
+export const commonPrefixes: readonly string[] = [
+  ...['客户', '顾客', '会员', '联系人', '企业', '公司', '单位', '主要', '是否', '是不是'],
+  ...['customer', 'client', 'member', 'account', 'is', 'has'],
+].map(fold);
+
 /** The words for the parts of an address. */
 export const addressWords: Readonly<Record<string, ReadonlySet<string>>> = {
   country: sense('国家 国家地区 country country_region').words,
