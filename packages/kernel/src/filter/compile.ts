@@ -127,7 +127,7 @@ function toManySql(access: Access, condition: ConditionTree, field: CatalogField
 }
 
 function compare(condition: ConditionTree, field: CatalogField, comparable: Comparable, value: SQL): SQL {
-  const type = castTo[comparable.type];
+  const type = comparable.type === 'text[]' ? castTo.text : castTo[comparable.type];
   const one = (): SQL => sql`${atRun((run) => scalar(run, condition, field, comparable))}::${type}`;
   const text = (): SQL => lower(sql`${atRun((run) => textOf(run, condition, field, comparable))}::text`);
   switch (condition.op) {

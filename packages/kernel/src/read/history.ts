@@ -124,19 +124,21 @@ export interface RawChange {
   readonly field: CatalogField;
   readonly before: Json;
   readonly after: Json;
+  /** The values stand behind their mask. */
+  readonly masked: boolean;
 }
 
 /** The changes of a record of which the viewer sees anything. */
 export function changesOf(data: JsonObject, sights: Sights): RawChange[] {
-  return Object.entries(data).flatMap(([tag, pair]) => {
+  return Object.entries(data).flatMap(([tag, pair]): RawChange[] => {
     const seen = sights.get(tag);
     if (seen === undefined || !Array.isArray(pair)) return [];
     const [before = null, after = null]: readonly Json[] = pair;
     const { field, sight } = seen;
     // Bookkeeping of its own stands beside every change already.
     if (field.name === 'version' || field.name === 'updatedAt' || field.name === 'updatedBy') return [];
-    if (sight === 'clear') return [{ field, before, after }];
-    return [{ field, before: maskedOf(field, before), after: maskedOf(field, after) }];
+    if (sight === 'clear') return [{ field, before, after, masked: false }];
+    return [{ field, before: maskedOf(field, before), after: maskedOf(field, after), masked: true }];
   });
 }
 
@@ -194,16 +196,17 @@ export function actorOf(actor: string, names: Names): HistoryEntry['actor'] {
 }
 
 /** A change as the read would show its values. */
-export function told({ field, before, after }: RawChange, names: Names): FieldChange {
-  return { field: field.name, before: presented(field, before, names), after: presented(field, after, names) };
+export function told({ field, before, after, masked }: RawChange, names: Names): FieldChange {
+  const [was, is] = [before, after].map((value) => presented(field, value, masked, names));
+  return { field: field.name, before: was ?? null, after: is ?? null };
 }
 
 /** A value as the read would show it: related records by what the viewer may know of them, null where nothing. */
-function presented(field: CatalogField, stored: Json, names: Names): Json {
+function presented(field: CatalogField, stored: Json, masked: boolean, names: Names): Json {
   if (isToOne(field)) return typeof stored === 'string' ? (names.get(stored) ?? null) : null;
   if (isToMany(field)) {
     const ids: readonly Json[] = Array.isArray(stored) ? stored : [];
     return ids.flatMap((id) => (typeof id === 'string' ? (names.get(id) ?? []) : []));
   }
-  return stored === null ? null : field.handler.present(columnsOf(stored), field);
+  return stored === null || masked ? stored : field.handler.present(columnsOf(stored), field);
 }

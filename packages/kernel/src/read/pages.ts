@@ -39,9 +39,12 @@ export async function list(
     const { plan, values, sort } = planList(access, target, query, use);
     const after = query.cursor === undefined ? [] : decodeCursor(query.cursor, sort, plan.keys.length);
     const run: Run = { actor, catalog, values, after, limit, now: context.now(), timeZone: zoneOf(actor, catalog) };
-    const counting = query.count === true ? execute<{ total: number }>(context, plan.count, run) : null;
-    const page = await pageOf(context, plan, run, sort);
-    const total = (await counting)?.[0]?.total;
+    // Together, so that when both fail neither is left alone.
+    const [page, counted] = await Promise.all([
+      pageOf(context, plan, run, sort),
+      query.count === true ? execute<{ total: number }>(context, plan.count, run) : [],
+    ]);
+    const total = counted[0]?.total;
     return total === undefined ? page : { ...page, total };
   });
 }
