@@ -1,14 +1,6 @@
 // Whether what stands in the database is what the metadata says.
 import assert from 'node:assert/strict';
-import {
-  type Catalog,
-  type CatalogObject,
-  type Database,
-  type Queryable,
-  sql,
-  type Table,
-  tableOf,
-} from '@huike/kernel';
+import { type Catalog, type CatalogObject, type Queryable, sql, type Table, tableOf } from '@huike/kernel';
 
 interface Aside {
   readonly object_id: string;
@@ -22,7 +14,7 @@ interface Aside {
  * Compares every table, column, type, collation, index and link table of the schema `data` with the catalog and with
  * what is set aside: nothing may be missing and nothing left over.
  */
-export async function assertPhysical(catalog: Catalog, db: Database): Promise<void> {
+export async function assertPhysical(catalog: Catalog, db: Queryable): Promise<void> {
   const aside = await db.query<Aside>(sql`select object_id, object_name, tag, columns, links from huike.set_aside`);
   const tasks = await db.query<{ name: string }>(sql`select name from huike.metadata_task where kind = 'index'`);
   const unfinished = new Set(tasks.map(({ name }) => name));
