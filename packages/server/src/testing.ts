@@ -6,7 +6,8 @@ import type { App, Json, JsonObject, MetadataDocument } from '@huike/schema';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Config, readConfig } from './config.ts';
-import { buildApp, type Http } from './http/app.ts';
+import { buildApp } from './http/app.ts';
+import type { Http } from './http/http.ts';
 import { closeApp } from './http/server.ts';
 import { importJobs } from './import/job.ts';
 
@@ -87,6 +88,8 @@ export interface TestServerOptions {
   readonly now?: KernelOptions['now'];
   /** False: nobody was set up. */
   readonly setUp?: boolean;
+  /** False: the administrator is there, but `admin` is nobody. */
+  readonly signInAdmin?: boolean;
   /** Also runs jobs. */
   readonly jobs?: boolean;
   readonly config?: Partial<Config>;
@@ -132,7 +135,8 @@ export async function testServer(
     return callerAt(address, { cookie, 'x-huike': '1' });
   }
 
-  const admin = setUp ? await signIn(adminEmail) : stranger;
+  const signsIn = setUp && options.signInAdmin !== false;
+  const admin = signsIn ? await signIn(adminEmail) : stranger;
   let users = 0;
   return {
     app,
@@ -141,7 +145,7 @@ export async function testServer(
     dataFolder,
     stranger,
     admin,
-    adminId: setUp ? String((await admin.get('me')).get('id')) : '',
+    adminId: signsIn ? String((await admin.get('me')).get('id')) : '',
     setupCode,
     background,
     withToken: (token) => callerAt(address, { authorization: `Bearer ${token}` }),

@@ -13,6 +13,7 @@ export {
   unlinkRecords,
 } from './links.ts';
 export { cleanName } from './name.ts';
-export { type FileStore, maxFileSize, openStore } from './store.ts';
+export { maxFileSize, openStore } from './open.ts';
+export type { FileStore } from './store.ts';
 export { fileJobs, listStored, type StoredFile, sweepFiles } from './sweep.ts';
 export { typeOf } from './type.ts';

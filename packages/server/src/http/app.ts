@@ -2,11 +2,11 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
-import type { Kernel, OidcProvider, Resolved, UserActor } from '@huike/kernel';
+import type { Resolved, UserActor } from '@huike/kernel';
 import { newId, Problem, problem } from '@huike/schema';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import type { Config } from '../config.ts';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { acceptJson, bodyLimit } from './body.ts';
+import type { Http } from './http.ts';
 import { identify } from './identify.ts';
 import { registerMetrics } from './metrics.ts';
 import { answerError, answerNoise } from './problems.ts';
@@ -42,15 +42,6 @@ declare module 'fastify' {
     /** Signed in, but a second factor or a new password is still due. */
     unfinished?: boolean;
   }
-}
-
-/** What the HTTP side works with. */
-export interface Http {
-  readonly kernel: Kernel;
-  readonly config: Config;
-  readonly logger: FastifyBaseLogger;
-  /** Where people may sign in besides here; null for nowhere. */
-  readonly provider: OidcProvider | null;
 }
 
 /** Requests a minute, from one address, that nobody answers for. People who are signed in have no limit. */

@@ -17,9 +17,9 @@ import {
 } from '@huike/kernel';
 import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Http } from '../app.ts';
 import { bodyOf, optionalText, recordId, text } from '../body.ts';
 import { cookieOptions, door } from '../door.ts';
+import type { Http } from '../http.ts';
 import { actorOf, originOf, sessionCookie } from '../identify.ts';
 
 // Signing in and out, the own second factor, password and sessions, and the first administrator.

@@ -2,8 +2,8 @@ import { beginOidc, finishOidc } from '@huike/kernel';
 import { Problem, problem } from '@huike/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressOf, param } from '../address.ts';
-import type { Http } from '../app.ts';
 import { cookieOptions, door } from '../door.ts';
+import type { Http } from '../http.ts';
 import { originOf, sessionCookie } from '../identify.ts';
 
 // Sign-in by the company's OpenID Connect provider. The browser comes here by itself, so what goes wrong is told on the
