@@ -4,7 +4,7 @@ import { ActorSlot } from '../access/condition.ts';
 import type { Catalog } from '../catalog/types.ts';
 import { fill, open, Slot, type SQL, sql } from '../database/sql.ts';
 import type { Value } from '../database/transaction.ts';
-import { dayIn } from './spans.ts';
+import { dayOf } from '../fields/index.ts';
 
 // What a compiled read leaves open: the actor's values, the query's own, the cursor's, and the time.
 
@@ -37,7 +37,7 @@ export function atRun(read: (run: Run) => Value): SQL {
 }
 
 export const nowSlot: SQL = sql`${atRun((run) => run.now.toISOString())}::timestamptz`;
-export const todaySlot: SQL = sql`${atRun((run) => dayIn(run.now, run.timeZone))}::date`;
+export const todaySlot: SQL = sql`${atRun((run) => dayOf(run.now, run.timeZone))}::date`;
 
 /** The values of a compiled statement for one execution. */
 export function bind(values: readonly Value[], run: Run): Value[] {

@@ -1,4 +1,5 @@
 import { type DateUnit, dateUnits, isJsonObject, type Json } from '@huike/schema';
+import { dayOf } from '../fields/index.ts';
 
 // Relative spans of dates, as the filter operator `within` means them: whole days, in a time zone, Monday first.
 
@@ -13,18 +14,6 @@ type Day = { readonly year: number; readonly month: number; readonly day: number
 
 function isUnit(value: unknown): value is DateUnit {
   return typeof value === 'string' && dateUnits.some((unit) => unit === value);
-}
-
-/** The calendar day that it is at an instant in a zone. */
-export function dayIn(now: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(now);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
 
 function parse(day: string): Day {
@@ -69,7 +58,7 @@ function advance(from: Day, unit: DateUnit, count: number): string {
  */
 export function spanOf(value: Json, now: Date, timeZone: string): DaySpan | null {
   if (!isJsonObject(value)) return null;
-  const today = parse(dayIn(now, timeZone));
+  const today = parse(dayOf(now, timeZone));
   const keys = Object.keys(value).sort().join();
   if (keys === 'this' && isUnit(value.this)) {
     const start = startOf(value.this, today);

@@ -79,7 +79,7 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
     return { path: steps, op, value: values.length - 1 };
   }
 
-  return visit(input, '/filter', 0);
+  return visit(input, '/filter', 1);
 }
 
 /** The same for a filter that is part of the metadata: its values stay where they are. */

@@ -16,6 +16,7 @@ import { atRun } from '../filter/slots.ts';
 import { type FilterTree, parseFilter, stepsOf } from '../filter/tree.ts';
 import { comparableOf, isToMany, isToOne, resolvePath, seenAlong, tableOf } from '../filter/values.ts';
 import { version } from './list.ts';
+import { recordJson } from './output.ts';
 import { planned, type Statement, statement } from './plan.ts';
 
 // Aggregates, over exactly the rows and values that the viewer sees.
@@ -122,14 +123,12 @@ function groupColumn(access: Access, object: ObjectAccess, by: GroupBy, index: n
   };
 }
 
+/** A related record as lists show it; that it may be read is settled by what was grouped. */
 function relatedOutput(access: Access, field: CatalogField, column: SQL): SQL {
   const target = field.target === null ? null : access.object(field.target.name);
-  const title = target?.object.title;
-  if (target === null || title === undefined || target.field(title)?.clear !== true) {
-    return sql`case when ${column} is not null then json_build_object('id', ${column}) end`;
-  }
+  if (target === null) return sql`null`;
   const alias = sql.identifier(Symbol(field.name));
-  return sql`(select json_build_object('id', ${alias}."id", ${sql.value(title.name)}::text, ${title.handler.output(title, alias)}) from ${tableOf(target.object)} ${alias} where ${alias}."id" = ${column})`;
+  return sql`(select ${recordJson(access, target, {}, alias)} from ${tableOf(target.object)} ${alias} where ${alias}."id" = ${column})`;
 }
 
 function measureColumn(

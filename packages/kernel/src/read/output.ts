@@ -91,7 +91,8 @@ function relatedRecord(access: Access, field: CatalogField, seen: FieldAccess, i
   return select === null ? sql`null` : sql`(${select})`;
 }
 
-function recordJson(access: Access, target: ObjectAccess, inner: Selection, alias: SQL): SQL {
+/** The record on an alias: its id, and its title or what is asked for. */
+export function recordJson(access: Access, target: ObjectAccess, inner: Selection, alias: SQL): SQL {
   const asked = Object.keys(inner).length > 0 ? inner : { [target.object.title.name]: {} };
   const shown = Object.entries(asked).filter(([name]) => {
     const field = target.object.fields.get(name);
