@@ -1,0 +1,11 @@
+import type { Bench } from '../lib/bench.ts';
+import { catalog } from './catalog.ts';
+import { compile } from './compile.ts';
+import { create } from './create.ts';
+import { importing } from './import.ts';
+import { list } from './list.ts';
+import { search } from './search.ts';
+import { start } from './start.ts';
+
+/** In the order in which they run: those on the same records one after the other. */
+export const benches: readonly Bench[] = [compile, start, catalog, create, importing, list, search];
