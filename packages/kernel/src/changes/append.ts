@@ -2,20 +2,30 @@
 import { newId } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
 import { type CopyColumn, copyFrom, copyRows } from '../database/copy.ts';
-import { sql } from '../database/sql.ts';
+import { type SQL, sql } from '../database/sql.ts';
 import type { Queryable, Tx } from '../database/transaction.ts';
 import { actorName, type Batch, type NewChange, type NewEvent } from './change.ts';
 
-const appendText = `
+/** The statement that logs the changes of a write; `at` gives the place of each of `appendValues`, in their order. */
+export function appendSql(at: (place: number) => SQL): SQL {
+  const common = [0, 1, 2, 3, 4, 5, 6].map(at);
+  return sql`
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
-select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb)`;
+select c.op, c.object, c.record, c.version, c.data, ${sql.join(common, ', ')}
+from json_to_recordset(${at(7)}::json) as c (op text, object uuid, record uuid, version int, data jsonb)`;
+}
+
+export function appendValues(batch: Batch, changes: readonly NewChange[]): (string | null)[] {
+  return [...batchValues(batch), JSON.stringify(changes)];
+}
+
+const appendText = sql.compile(appendSql((place) => sql.value(place))).text;
 
 /** Logs the changes of one write, in their order. Waits when there are many, since those are copied. */
 export async function appendChanges(tx: Tx, batch: Batch, changes: readonly NewChange[]): Promise<void> {
   if (changes.length === 0) return;
   if (changes.length >= copyFrom) await copyChanges(tx, batch, changes);
-  else await tx.queryText(appendText, [JSON.stringify(changes), ...batchValues(batch)], 'changes.append');
+  else await tx.queryText(appendText, appendValues(batch, changes), 'changes.append');
 }
 
 const plain = (name: string): CopyColumn => ({ name, kind: 'plain' });

@@ -1,4 +1,4 @@
-export { appendChanges, appendEvent } from './append.ts';
+export { appendChanges, appendEvent, appendSql, appendValues } from './append.ts';
 export type { Batch, Change, Difference, NewChange, NewEvent, RecordOperation } from './change.ts';
 export { actorName } from './change.ts';
 export { type Erasure, eraseChanges } from './erase.ts';

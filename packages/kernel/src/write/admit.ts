@@ -32,7 +32,7 @@ function admitCreate(work: Work, row: Row): void {
 
 /** Fields that the command itself gives. */
 function writtenFields(row: Row): CatalogField[] {
-  const given = [...row.given.keys(), ...row.nested.keys()];
+  const given = [...row.given.keys(), ...row.nested.keys()].filter((field) => !row.defaulted.has(field));
   return row.parent === null ? given : given.filter((field) => field.name !== 'position');
 }
 
@@ -115,7 +115,7 @@ function admitNested(work: Work, row: Row, locked: LockedRow | undefined): void 
 function admitTargets(work: Work, row: Row, locks: Locks, written: ReadonlyMap<string, Row>): void {
   for (const { field, id } of targetsOf(row)) {
     // A system field whose object isn't installed leads nowhere, and says so in every read.
-    if (field.target === null) continue;
+    if (field.target === null || row.defaulted.has(field)) continue;
     const other = written.get(keyOf(field.target, id));
     if (other?.op === 'create') continue;
     const target = locks.get(field.target, id);

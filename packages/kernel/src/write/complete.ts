@@ -1,4 +1,4 @@
-// From what a command gives to the whole record: defaults, owner and department, formulas, what search finds it by.
+// From what a command gives to the whole record: owner and department, formulas, what search finds it by.
 import { evaluate, type Json } from '@huike/schema';
 import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField } from '../catalog/types.ts';
@@ -7,16 +7,14 @@ import { dayOf, parseInstant, plainText, refuseRetired } from '../fields/index.t
 import { searchTokens, tsvectorText } from '../search/tokens.ts';
 import { keyOf } from './discover.ts';
 import type { Locks } from './lock.ts';
-import { parseContext } from './plan.ts';
-import { comparedColumn, defaultOf, type Shape, type Stored, shapeOf } from './shape.ts';
+import { comparedColumn, type Shape, type Stored, shapeOf } from './shape.ts';
 import type { Row, Work } from './types.ts';
 
 /** The record as it shall be, but for numbers, formulas and bookkeeping. */
 export function complete(work: Work, locks: Locks): void {
-  const defaults = new Map<CatalogField, Stored>();
   const byKey = new Map(work.rows.map((row) => [keyOf(row.object, row.id), row]));
   for (const row of work.rows) {
-    if (row.op === 'create') completeNew(work, row, locks, defaults, byKey);
+    if (row.op === 'create') completeNew(work, row, locks, byKey);
     else if (row.op === 'update') completeUpdate(work, row, locks, byKey);
     else row.after = { ...row.before };
     refuseOptions(work, row);
@@ -25,7 +23,7 @@ export function complete(work: Work, locks: Locks): void {
 
 type ByKey = ReadonlyMap<string, Row>;
 
-function completeNew(work: Work, row: Row, locks: Locks, defaults: Map<CatalogField, Stored>, byKey: ByKey): void {
+function completeNew(work: Work, row: Row, locks: Locks, byKey: ByKey): void {
   const shape = shapeOf(row.object);
   const { actor } = work;
   const at = timestamp(work.now);
@@ -40,9 +38,6 @@ function completeNew(work: Work, row: Row, locks: Locks, defaults: Map<CatalogFi
     updatedBy: by,
   };
   Object.assign(after, shape.emptyRollups, row.numbers);
-  for (const field of shape.defaults) {
-    if (!row.given.has(field)) Object.assign(after, defaultColumns(work, field, defaults));
-  }
   take(row, after);
   const own = work.context.hooks.get(row.object.name)?.selfField ?? null;
   if (own !== null) after[own] = row.id;
@@ -81,33 +76,6 @@ function departmentOf({ actor, catalog }: Work, { object }: Row, owner: Json, lo
 /** A time as columns keep it. */
 export function timestamp(time: Date): string {
   return parseInstant(time.toISOString(), 'UTC') ?? time.toISOString();
-}
-
-function defaultColumns(work: Work, field: CatalogField, known: Map<CatalogField, Stored>): Stored {
-  const found = known.get(field);
-  if (found !== undefined) return found;
-  const columns: Stored = {};
-  const value = filledIn(work, defaultOf(field) ?? null);
-  const parsed = value === null ? undefined : field.handler.parse?.(value, field, parseContext(work));
-  if (parsed?.ok)
-    for (const [suffix, part] of Object.entries(parsed.columns)) columns[columnName(field, suffix)] = part;
-  known.set(field, columns);
-  return columns;
-}
-
-function filledIn({ actor, now, timeZone }: Work, value: Json): Json {
-  switch (value) {
-    case '{now}':
-      return now.toISOString();
-    case '{today}':
-      return dayOf(now, timeZone);
-    case '{me}':
-      return actor.kind === 'user' ? actor.id : null;
-    case '{myDepartment}':
-      return actor.kind === 'user' ? actor.department : null;
-    default:
-      return value;
-  }
 }
 
 function refuseOptions(work: Work, row: Row): void {

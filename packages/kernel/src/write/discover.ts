@@ -202,7 +202,8 @@ export async function parentsOf(db: Queryable, work: Work, rows: readonly Row[])
   return { counted: [...counted.values()], all };
 }
 
-function parentGiven(row: Row, { via }: RollupGroup): string | null {
+/** The parent that a row is given in a group. */
+export function parentGiven(row: Row, { via }: RollupGroup): string | null {
   const id = row.parent !== null && via === row.object.master ? row.parent.id : row.given.get(via)?.[''];
   return typeof id === 'string' ? id : null;
 }

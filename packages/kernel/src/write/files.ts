@@ -9,6 +9,12 @@ const isFile = (field: CatalogField) => field.type === 'file' || field.type === 
 const idsOf = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
 
+/** Whether a row says anything of files. */
+export function givesFiles({ given }: Row): boolean {
+  for (const field of given.keys()) if (isFile(field)) return true;
+  return false;
+}
+
 const knownText = `
 select id from huike.file where id = any($1::uuid[]) and state = 'stored' and ($2::uuid is null or created_by = $2)`;
 

@@ -2,33 +2,29 @@
 // and compared with what is stored; then everything that follows is sent in one go and committed.
 import { type Command, newId } from '@huike/schema';
 import { type Actor, accessOf } from '../access/index.ts';
-import type { Catalog, CatalogField } from '../catalog/types.ts';
-import { appendChanges, type NewChange } from '../changes/index.ts';
-import { copyFrom } from '../database/copy.ts';
+import type { Catalog } from '../catalog/types.ts';
 import type { Queryable, Tx } from '../database/index.ts';
 import { zoneOf } from '../filter/slots.ts';
-import { enqueue } from '../jobs/index.ts';
 import { admit } from './admit.ts';
-import { again, whenCommitted } from './again.ts';
-import { changedFields, compare } from './compare.ts';
+import { again } from './again.ts';
+import { compare } from './compare.ts';
 import { complete, refuseMissing } from './complete.ts';
 import { Conflict, conflictIn, explain, refuseDoubles, throwConflict } from './conflicts.ts';
+import { giveDefaults } from './defaults.ts';
 import { refuseReferred } from './discover.ts';
 import { Failures } from './failures.ts';
-import { admitFiles, writeFileLinks } from './files.ts';
-import { admitOwners, hooksAfter, runHooks, validate } from './finish.ts';
-import { compareLinks, type LinkChange, writeLinks } from './links.ts';
-import { type Locks, lock } from './lock.ts';
+import { admitFiles } from './files.ts';
+import { admitOwners, validate } from './finish.ts';
+import { compareLinks } from './links.ts';
+import { lock } from './lock.ts';
 import { numberApart, numberWithin } from './numbers.ts';
 import { inRounds } from './partial.ts';
 import { plan } from './plan.ts';
 import { resolve } from './resolve.ts';
 import { revert } from './revert.ts';
-import { add, subtract, type Touched, touchedBy } from './rollups.ts';
-import type { Stored } from './shape.ts';
-import { insertRows, updateRows } from './store.ts';
+import { type Decided, send, sendAlone, standsAlone } from './send.ts';
 import { takeForHooks } from './taken.ts';
-import type { Refused, Row, Work, WriteContext, WriteOptions, Written } from './types.ts';
+import type { Refused, Work, WriteContext, WriteOptions, Written } from './types.ts';
 
 /**
  * Does all commands or none, in one transaction. Answers one result for each, in order.
@@ -105,6 +101,10 @@ async function writeLeft(
     try {
       await understand(context.db, work, commands, taken);
       if (work.failures.none) await numberApart(work);
+      if (standsAlone(work, options)) {
+        await performAlone(work);
+        return results(work);
+      }
       // The last statements go out together with the commit.
       return await once(async (tx) => {
         await perform(tx, work, options);
@@ -166,74 +166,35 @@ async function understand(
   }
   await resolve(db, work);
   await revert(db, work);
+  giveDefaults(work);
 }
 
-/** Everything inside of the transaction. The statements that it returns are sent and need not be waited for. */
-async function perform(tx: Tx, work: Work, options: WriteOptions): Promise<Promise<unknown>[]> {
-  const locks = await lock(tx, work);
+/** Locks, checks and works out what is to be written. Throws all that is wrong. */
+async function decide(db: Queryable, work: Work, rules: () => Promise<void>): Promise<Decided> {
+  const locks = await lock(db, work);
   admit(work, locks);
-  await Promise.all([refuseReferred(tx, work), admitFiles(tx, work)]);
-  const links = await compareLinks(tx, work);
-  if (work.failures.none) await numberWithin(tx, work);
+  await Promise.all([refuseReferred(db, work), admitFiles(db, work)]);
+  const links = await compareLinks(db, work);
+  if (work.failures.none) await numberWithin(db, work);
   complete(work, locks);
   refuseMissing(work);
   compare(work, links);
   admitOwners(work, locks);
   refuseDoubles(work);
-  await validate(tx, work);
+  await rules();
   work.failures.throwIfAny();
-  return send(tx, work, locks, links, options);
+  return { locks, links };
 }
 
-async function send(
-  tx: Tx,
-  work: Work,
-  locks: Locks,
-  links: ReadonlyMap<Row, readonly LinkChange[]>,
-  options: WriteOptions,
-): Promise<Promise<unknown>[]> {
-  const dirty = work.rows.filter((row) => row.dirty);
-  const touched = touchedRollups(work, locks, dirty);
-  const batch = { id: work.batch, actor: work.actor, onBehalf: work.onBehalf, at: work.now };
-  const sent = [...subtract(tx, work, touched), ...updateRows(tx, work)];
-  sent.push(...(await insertRows(tx, work)), ...writeLinks(tx, work, links), ...writeFileLinks(tx, work));
-  const logged = appendChanges(tx, batch, dirty.map(changeOf));
-  if (dirty.length >= copyFrom) await logged;
-  else sent.push(logged);
-  sent.push(...add(tx, work, touched), enqueue(tx, options.jobs ?? []));
-  // The transaction minds their failures, whether or not anyone waits for them.
-  for (const statement of sent) statement.catch(() => {});
-  await runHooks(tx, work);
-  for (const fn of hooksAfter(work)) whenCommitted(tx, fn);
-  if (dirty.length > 0) whenCommitted(tx, work.context.committed);
-  sent.push(tx.queryText('select huike.expect_metadata($1)', [work.catalog.version], 'write.expect'));
-  return sent;
+async function perform(tx: Tx, work: Work, options: WriteOptions): Promise<Promise<unknown>[]> {
+  const decided = await decide(tx, work, () => validate(tx, work));
+  return send(tx, work, decided, options);
 }
 
-function changeOf(row: Row): NewChange {
-  return {
-    op: row.op,
-    object: row.object.id,
-    record: row.id,
-    version: Number(row.after.version),
-    data: row.difference,
-  };
-}
-
-function touchedRollups(work: Work, locks: Locks, dirty: readonly Row[]): Touched[] {
-  const effects = dirty.map((row) => ({
-    detail: row.object,
-    id: row.id,
-    fields: row.op === 'update' && !row.revive ? changedFields(row) : null,
-    parents: (via: CatalogField) => ({ before: parentIn(row.before, via), after: parentIn(row.after, via) }),
-  }));
-  return touchedBy(work.catalog, effects, (object, id, via) => parentIn(locks.get(object, id)?.stored ?? null, via));
-}
-
-/** A record counts where its relation points, while it lives. */
-function parentIn(row: Readonly<Stored> | null, via: CatalogField): string | null {
-  const id = row === null || (row.deletedAt ?? null) !== null ? null : (row[via.column] ?? null);
-  return typeof id === 'string' ? id : null;
+async function performAlone(work: Work): Promise<void> {
+  const { db } = work.context;
+  await decide(db, work, async () => {});
+  await sendAlone(db, work);
 }
 
 function results(work: Work): Written[] {

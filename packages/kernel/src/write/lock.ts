@@ -3,7 +3,7 @@
 import type { Operation } from '@huike/schema';
 import { type Condition, type ObjectAccess, toSql } from '../access/index.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
-import type { Tx } from '../database/index.ts';
+import type { Queryable } from '../database/index.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { Moved } from './again.ts';
 import { type Counted, followers, isCascade, isRestrict, keyOf, type Parents, parentsOf } from './discover.ts';
@@ -45,21 +45,21 @@ interface Need {
 }
 
 /** Locks what the work needs. Adds the rows that follow others to the work. Throws Moved. */
-export async function lock(tx: Tx, work: Work): Promise<Locks> {
+export async function lock(db: Queryable, work: Work): Promise<Locks> {
   const own = [...work.rows];
   const follow = own.some(
     (row) => row.op === 'delete' || row.op === 'restore' || (row.op === 'update' && row.nested.size > 0),
   );
-  if (follow) work.rows.push(...(await followers(tx, work, own)));
+  if (follow) work.rows.push(...(await followers(db, work, own)));
   refuseTwice(work);
-  const parents = await parentsOf(tx, work, work.rows);
+  const parents = await parentsOf(db, work, work.rows);
   const needs = needsOf(work, parents);
   const held: Held = { rows: new Map(), asked: new Set() };
   // Sent one after the other without waiting: the database takes them in this order.
   const ordered = [...needs.values()].sort((a, b) => (a.rights.object.name < b.rights.object.name ? -1 : 1));
-  await Promise.all(ordered.map((need) => lockNeed(tx, work, need, held)));
-  if (follow) await confirmFollowers(tx, work, own);
-  await lockMovedParents(tx, work, parents.counted, held);
+  await Promise.all(ordered.map((need) => lockNeed(db, work, need, held)));
+  if (follow) await confirmFollowers(db, work, own);
+  await lockMovedParents(db, work, parents.counted, held);
   return { get: (object, id) => held.rows.get(keyOf(object, id)) };
 }
 
@@ -96,10 +96,9 @@ function needsOf(work: Work, parents: Parents): Map<CatalogObject, Need> {
   for (const row of work.rows) {
     if (row.op !== 'create') needRow(need(row.object, row.id, row.op === 'update' ? 'change' : 'remove'), row);
     for (const { field, id } of targetsOf(row)) {
-      const target =
-        field.target === null
-          ? undefined
-          : need(field.target, id, isCascade(field) || isRestrict(field) ? 'keep' : 'look');
+      const stays = isCascade(field) || isRestrict(field);
+      if (field.target === null || (!stays && row.defaulted.has(field))) continue;
+      const target = need(field.target, id, stays ? 'keep' : 'look');
       if (field === row.object.master) target?.operations.add('update');
     }
     if (row.op === 'restore' && row.master !== null && row.object.master?.target) {
@@ -151,7 +150,7 @@ export function targetsOf(row: Row): { field: CatalogField; id: string }[] {
   return targets;
 }
 
-async function lockNeed(tx: Tx, work: Work, need: Need, held: Held, wait = true): Promise<number> {
+async function lockNeed(db: Queryable, work: Work, need: Need, held: Held, wait = true): Promise<number> {
   const { rights, ids, strength, whole } = need;
   const { object } = rights;
   const flags = new Map<string, Condition>();
@@ -162,7 +161,7 @@ async function lockNeed(tx: Tx, work: Work, need: Need, held: Held, wait = true)
   const compile = () =>
     sql`${lockStatement(work, object, strength, whole, flags)}${wait ? sql.blank : sql` skip locked`}`;
   if (strengths[strength] >= strengths.change) for (const id of ids) held.asked.add(keyOf(object, id));
-  const rows = await runPlan<Stored>(tx, work, key, compile, [[...ids]]);
+  const rows = await runPlan<Stored>(db, work, key, compile, [[...ids]]);
   for (const row of rows) {
     const holds = (flag: string, otherwise: boolean): boolean => {
       const condition = flags.get(flag) ?? otherwise;
@@ -211,21 +210,21 @@ where ${t}."id" = any(${param(0)}::uuid[]) order by ${t}."id"${clauses[strength]
 }
 
 /** Details may have come or gone between looking and locking; from now on none can. */
-async function confirmFollowers(tx: Tx, work: Work, own: readonly Row[]): Promise<void> {
+async function confirmFollowers(db: Queryable, work: Work, own: readonly Row[]): Promise<void> {
   const keys = (rows: readonly Row[]) =>
     rows
       .map((row) => keyOf(row.object, row.id))
       .sort()
       .join();
   const followed = work.rows.slice(own.length);
-  if (keys(followed) !== keys(await followers(tx, work, own))) throw new Moved();
+  if (keys(followed) !== keys(await followers(db, work, own))) throw new Moved();
 }
 
 /**
  * A record may have got another parent between looking and locking. To wait for that one now would be out of order: it
  * is locked if it is free, else everything begins anew.
  */
-async function lockMovedParents(tx: Tx, work: Work, counted: readonly Counted[], held: Held): Promise<void> {
+async function lockMovedParents(db: Queryable, work: Work, counted: readonly Counted[], held: Held): Promise<void> {
   const groups = rollupGroups(work.catalog);
   for (;;) {
     const missing = new Map<CatalogObject, Set<string>>();
@@ -243,7 +242,7 @@ async function lockMovedParents(tx: Tx, work: Work, counted: readonly Counted[],
     for (const [object, ids] of missing) {
       const rights = unreadable(object);
       const need: Need = { rights, ids, strength: 'change', whole: false, operations: new Set(), fields: new Set() };
-      if ((await lockNeed(tx, work, need, held, false)) < ids.size) throw new Moved();
+      if ((await lockNeed(db, work, need, held, false)) < ids.size) throw new Moved();
     }
   }
 }

@@ -1,7 +1,7 @@
 // Auto-numbers. A gapless one is counted in the write's own transaction, so its counter stays locked until the commit.
 // Any other is counted in a short transaction of its own, so that writers don't wait for each other.
 import type { CatalogField } from '../catalog/types.ts';
-import type { Queryable, Tx } from '../database/index.ts';
+import type { Queryable } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import { dayOf } from '../fields/index.ts';
 import { shapeOf } from './shape.ts';
@@ -23,9 +23,9 @@ export async function numberApart(work: Work): Promise<void> {
 }
 
 /** Takes the numbers that are still missing, in the write's transaction. */
-export async function numberWithin(tx: Tx, work: Work): Promise<void> {
+export async function numberWithin(db: Queryable, work: Work): Promise<void> {
   const counters = countersOf(work);
-  if (counters.length > 0) await take(tx, work, counters, false);
+  if (counters.length > 0) await take(db, work, counters, false);
 }
 
 function countersOf(work: Work): Counter[] {

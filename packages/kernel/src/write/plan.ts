@@ -168,6 +168,7 @@ export function newRow(parts: Parts): Row {
     follows: null,
     ...parts,
     given: new Map(),
+    defaulted: new Set(),
     faulty: new Set(),
     retired: new Map(),
     references: [],

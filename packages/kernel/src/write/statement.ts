@@ -24,6 +24,36 @@ export function runPlan<Result extends object>(
   return db.queryText<Result>(text, bind(open, { actor, catalog, values, after: [], limit: 0, now, timeZone }), name);
 }
 
+/** A statement and its values. The text depends on `key` alone; its parameters begin at `at`. */
+export interface Statement {
+  readonly key: string;
+  readonly compile: (at: number) => SQL;
+  readonly values: readonly Json[];
+}
+
+export function run(db: Queryable, work: Work, { key, compile, values }: Statement): Promise<object[]> {
+  return runPlan(db, work, key, () => compile(0), values);
+}
+
+/** Statements that don't depend on each other, as parts of the last one: one message, one plan. */
+export function together(parts: readonly Statement[], last: Statement): Statement {
+  const all = [...parts, last];
+  return {
+    key: all.map(({ key }) => key).join(' + '),
+    compile: (at) => {
+      let place = at;
+      const texts = all.map(({ compile, values }) => {
+        const text = compile(place);
+        place += values.length;
+        return text;
+      });
+      const named = texts.slice(0, -1).map((text, i) => sql`${sql.identifier(`part${i}`)} as (${text})`);
+      return sql`with ${sql.join(named, ', ')}\n${texts.at(-1) ?? sql.blank}`;
+    },
+    values: all.flatMap(({ values }) => values),
+  };
+}
+
 function asValue(value: Json): Value {
   if (Array.isArray(value)) return value.map(asValue);
   return isJsonObject(value) ? JSON.stringify(value) : (value as Value);

@@ -3,32 +3,36 @@
 import type { Json } from '@huike/schema';
 import type { CatalogObject } from '../catalog/types.ts';
 import { copyFrom, copyKind, copyRows } from '../database/copy.ts';
-import type { Queryable, Tx } from '../database/index.ts';
-import { type SQL, sql } from '../database/sql.ts';
+import type { Tx } from '../database/index.ts';
+import { sql } from '../database/sql.ts';
 import { searchText } from './complete.ts';
 import { type Stored, shapeOf } from './shape.ts';
-import { dataTable, param, runPlan } from './statement.ts';
+import { dataTable, param, type Statement } from './statement.ts';
 import type { Row, Work } from './types.ts';
 
-/** Sends the statements that write what is there already: what goes, what changes, what comes back. */
-export function updateRows(db: Queryable, work: Work): Promise<unknown>[] {
+/** The statements that write what is there already: what goes, what changes, what comes back. */
+export function updates(work: Work): Statement[] {
   const of = (op: Row['op']) => [...byObject(work.rows.filter((row) => row.dirty && row.op === op))];
   return [
-    ...of('delete').map(([object, rows]) => update(db, work, object, rows, binColumns)),
-    ...of('update').map(([object, rows]) => update(db, work, object, rows, changedColumns(object, rows))),
-    ...of('restore').map(([object, rows]) => update(db, work, object, rows, binColumns)),
+    ...of('delete').flatMap(([object, rows]) => update(object, rows, binColumns)),
+    ...of('update').flatMap(([object, rows]) => update(object, rows, changedColumns(object, rows))),
+    ...of('restore').flatMap(([object, rows]) => update(object, rows, binColumns)),
   ];
 }
 
-/** Sends what is new. Many rows are copied, and that must be waited for. */
-export async function insertRows(tx: Tx, work: Work): Promise<Promise<unknown>[]> {
-  const sent = [];
-  for (const [object, rows] of byObject(work.rows.filter((row) => row.op === 'create'))) {
-    if (rows.length >= copyFrom) await copy(tx, object, rows);
-    else sent.push(insert(tx, work, object, rows));
-  }
-  return sent;
+/** The statements that write what is new and isn't copied. */
+export function inserts(work: Work): Statement[] {
+  return [...byObject(created(work))].flatMap(([object, rows]) =>
+    rows.length < copyFrom ? [insert(object, rows)] : [],
+  );
 }
+
+/** Copies what is new and much. */
+export async function copyMany(tx: Tx, work: Work): Promise<void> {
+  for (const [object, rows] of byObject(created(work))) if (rows.length >= copyFrom) await copy(tx, object, rows);
+}
+
+const created = (work: Work) => work.rows.filter((row) => row.op === 'create');
 
 const binColumns: readonly string[] = ['deletedAt', '~deletion'];
 const bookkeeping: readonly string[] = ['version', 'updatedAt', 'updatedBy'];
@@ -63,65 +67,56 @@ function copy(tx: Tx, object: CatalogObject, rows: readonly Row[]): Promise<void
   });
 }
 
-function insert(db: Queryable, work: Work, object: CatalogObject, rows: readonly Row[]): Promise<unknown> {
-  const compile = (): SQL => {
-    const columns = sql.join(
-      shapeOf(object).columns.map(({ name }) => sql.identifier(name)),
-      ', ',
-    );
-    const table = dataTable(object.table);
-    return sql`insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, ${param(0)}::json)`;
+function insert(object: CatalogObject, rows: readonly Row[]): Statement {
+  const shape = shapeOf(object);
+  return {
+    key: `insert ${object.name}`,
+    compile: (at) => {
+      const columns = sql.join(
+        shape.columns.map(({ name }) => sql.identifier(name)),
+        ', ',
+      );
+      const table = dataTable(object.table);
+      return sql`insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, ${param(at)}::json)`;
+    },
+    values: [JSON.stringify(rows.map(({ after }) => ({ ...after, '~search': searchText(shape, after) })))],
   };
-  return runPlan(db, work, `insert ${object.name}`, compile, [
-    JSON.stringify(rows.map(({ after }) => ({ ...after, '~search': searchText(shapeOf(object), after) }))),
-  ]);
 }
 
-function update(
-  db: Queryable,
-  work: Work,
-  object: CatalogObject,
-  rows: readonly Row[],
-  changed: readonly string[],
-): Promise<unknown> {
+function update(object: CatalogObject, rows: readonly Row[], changed: readonly string[]): Statement[] {
   const columns = [...changed, ...bookkeeping];
   // Lexemes aren't read back: only rows whose own differ may write them.
   const [searched, others] = columns.includes('~search') ? partBySearch(rows) : [[], rows];
-  const statements = [];
-  if (searched.length > 0) statements.push(updateColumns(db, work, object, searched, columns));
-  if (others.length > 0)
-    statements.push(
-      updateColumns(
-        db,
-        work,
-        object,
-        others,
-        columns.filter((name) => name !== '~search'),
-      ),
-    );
-  return Promise.all(statements);
+  return [
+    ...(searched.length === 0 ? [] : [updateColumns(object, searched, columns)]),
+    ...(others.length === 0
+      ? []
+      : [
+          updateColumns(
+            object,
+            others,
+            columns.filter((name) => name !== '~search'),
+          ),
+        ]),
+  ];
 }
 
 function partBySearch(rows: readonly Row[]): [Row[], Row[]] {
   return [rows.filter((row) => row.changed.has('~search')), rows.filter((row) => !row.changed.has('~search'))];
 }
 
-function updateColumns(
-  db: Queryable,
-  work: Work,
-  object: CatalogObject,
-  rows: readonly Row[],
-  columns: readonly string[],
-): Promise<unknown> {
-  const compile = (): SQL => {
-    const table = dataTable(object.table);
-    const sets = columns.map((name) => sql`${sql.identifier(name)} = n.${sql.identifier(name)}`);
-    return sql`
-update ${table} t set ${sql.join(sets, ', ')} from json_populate_recordset(null::${table}, ${param(0)}::json) n
+function updateColumns(object: CatalogObject, rows: readonly Row[], columns: readonly string[]): Statement {
+  return {
+    key: `update ${object.name} ${columns.join()}`,
+    compile: (at) => {
+      const table = dataTable(object.table);
+      const sets = columns.map((name) => sql`${sql.identifier(name)} = n.${sql.identifier(name)}`);
+      return sql`
+update ${table} t set ${sql.join(sets, ', ')} from json_populate_recordset(null::${table}, ${param(at)}::json) n
 where t."id" = n."id"`;
+    },
+    values: [JSON.stringify(rows.map(({ id, after }) => pick(id, after, columns)))],
   };
-  const picked = rows.map(({ id, after }) => pick(id, after, columns));
-  return runPlan(db, work, `update ${object.name} ${columns.join()}`, compile, [JSON.stringify(picked)]);
 }
 
 function pick(id: string, after: Readonly<Stored>, columns: readonly string[]): Stored {

@@ -102,6 +102,8 @@ export interface Row {
   readonly key: CatalogField | null;
   /** The values that the command gives, by field: columns, or under `''` the ids of `relations`. */
   readonly given: Map<CatalogField, StoredValues>;
+  /** Fields among the given ones that nobody gave. */
+  readonly defaulted: Set<CatalogField>;
   /** Fields whose given value was refused already. */
   readonly faulty: Set<CatalogField>;
   /** Given options that are no longer offered. */

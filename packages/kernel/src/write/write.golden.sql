@@ -1,11 +1,9 @@
 -- a new record that nothing hangs on
-begin;
-insert into "data"."deal" ("id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search") select "id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search" from json_populate_recordset(null::"data"."deal", $1::json);
+with "part0" as (insert into "data"."deal" ("id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search") select "id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search" from json_populate_recordset(null::"data"."deal", $1::json)), "part1" as (
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
 select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
-select huike.expect_metadata($1);
-commit;
+from json_to_recordset($9::json) as c (op text, object uuid, record uuid, version int, data jsonb))
+select huike.expect_metadata($10);
 -- a new record with a related one, found by its code, and nested rows
 select k.n::int as n, f.id from unnest($1::text[]) with ordinality k (v, n) cross join lateral (
   select "t"."id" from "data"."account" "t" where "t"."code" = k.v::text and "t"."deletedAt" is null and "t"."department" = any($2::uuid[]) limit 2) f;
@@ -17,8 +15,8 @@ where "t"."id" = any($2::uuid[]) order by "t"."id" for no key update of t;
 insert into "data"."deal" ("id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search") select "id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "subject", "subject~sort", "amount", "score", "stage", "account", "twice", "pieces", "~deletion", "~search" from json_populate_recordset(null::"data"."deal", $1::json);
 insert into "data"."dealLines" ("id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "parent", "position", "item", "item~sort", "quantity", "~deletion", "~search") select "id", "version", "owner", "department", "createdAt", "createdBy", "updatedAt", "updatedBy", "deletedAt", "parent", "position", "item", "item~sort", "quantity", "~deletion", "~search" from json_populate_recordset(null::"data"."dealLines", $1::json);
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
-select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
+select c.op, c.object, c.record, c.version, c.data, $1, $2, $3, $4, $5, $6, $7
+from json_to_recordset($8::json) as c (op text, object uuid, record uuid, version int, data jsonb);
 update "data"."account" "p" set "deals" = coalesce("p"."deals", 0) + "d"."n0", "won" = coalesce("p"."won", 0) + "d"."n1", "total" = trim_scale(coalesce("p"."total", 0) + "d"."v2"), "best" = greatest("p"."best", "d"."v3"), "least" = least("p"."least", "d"."v4"), "mean~count" = coalesce("p"."mean~count", 0) + "d"."n5", "mean~sum" = trim_scale(coalesce("p"."mean~sum", 0) + "d"."v5"), "mean" = trim_scale(round((coalesce("p"."mean~sum", 0) + "d"."v5") / nullif(coalesce("p"."mean~count", 0) + "d"."n5", 0), 12)) from (
   select "t"."account" as parent, count(*) as "n0", count(*) filter (where "t"."stage" = $1::text) as "n1", coalesce(sum("t"."amount"::text::numeric), 0) as "v2", max("t"."amount") as "v3", min("t"."score") as "v4", count("t"."score") as "n5", coalesce(sum("t"."score"::text::numeric), 0) as "v5" from "data"."deal" "t"
   where "t"."id" = any($2::uuid[]) and "t"."deletedAt" is null and "t"."account" is not null group by 1
@@ -33,12 +31,13 @@ commit;
 begin;
 select "t"."id", "t"."version", "t"."owner", "t"."department", "t"."createdAt", "t"."createdBy", "t"."updatedAt", "t"."updatedBy", "t"."deletedAt", "t"."subject", "t"."subject~sort", "t"."amount", "t"."score", "t"."stage", "t"."account", "t"."twice", "t"."pieces", "t"."~deletion", coalesce("t"."department" = $1::uuid, false) as "?read", coalesce("t"."owner" = $2::uuid, false) as "?update" from "data"."deal" "t"
 where "t"."id" = any($3::uuid[]) order by "t"."id" for no key update of t;
+with "part0" as (
 update "data"."deal" t set "subject" = n."subject", "subject~sort" = n."subject~sort", "~search" = n."~search", "version" = n."version", "updatedAt" = n."updatedAt", "updatedBy" = n."updatedBy" from json_populate_recordset(null::"data"."deal", $1::json) n
-where t."id" = n."id";
+where t."id" = n."id"), "part1" as (
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
 select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
-select huike.expect_metadata($1);
+from json_to_recordset($9::json) as c (op text, object uuid, record uuid, version int, data jsonb))
+select huike.expect_metadata($10);
 commit;
 -- a change of what is summed up, and of links
 begin;
@@ -60,8 +59,8 @@ update "data"."deal" t set "amount" = n."amount", "version" = n."version", "upda
 where t."id" = n."id";
 insert into "data"."deal.partners" ("source", "target") select "source", "target" from unnest($1::uuid[], $2::uuid[]) as p ("source", "target") on conflict do nothing;
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
-select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
+select c.op, c.object, c.record, c.version, c.data, $1, $2, $3, $4, $5, $6, $7
+from json_to_recordset($8::json) as c (op text, object uuid, record uuid, version int, data jsonb);
 update "data"."account" "p" set "deals" = coalesce("p"."deals", 0) + "d"."n0", "won" = coalesce("p"."won", 0) + "d"."n1", "total" = trim_scale(coalesce("p"."total", 0) + "d"."v2"), "best" = greatest("p"."best", "d"."v3"), "least" = least("p"."least", "d"."v4"), "mean~count" = coalesce("p"."mean~count", 0) + "d"."n5", "mean~sum" = trim_scale(coalesce("p"."mean~sum", 0) + "d"."v5"), "mean" = trim_scale(round((coalesce("p"."mean~sum", 0) + "d"."v5") / nullif(coalesce("p"."mean~count", 0) + "d"."n5", 0), 12)) from (
   select "t"."account" as parent, count(*) as "n0", count(*) filter (where "t"."stage" = $1::text) as "n1", coalesce(sum("t"."amount"::text::numeric), 0) as "v2", max("t"."amount") as "v3", min("t"."score") as "v4", count("t"."score") as "n5", coalesce(sum("t"."score"::text::numeric), 0) as "v5" from "data"."deal" "t"
   where "t"."id" = any($2::uuid[]) and "t"."deletedAt" is null and "t"."account" is not null group by 1
@@ -107,8 +106,8 @@ where t."id" = n."id";
 update "data"."dealLines" t set "deletedAt" = n."deletedAt", "~deletion" = n."~deletion", "version" = n."version", "updatedAt" = n."updatedAt", "updatedBy" = n."updatedBy" from json_populate_recordset(null::"data"."dealLines", $1::json) n
 where t."id" = n."id";
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
-select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
+select c.op, c.object, c.record, c.version, c.data, $1, $2, $3, $4, $5, $6, $7
+from json_to_recordset($8::json) as c (op text, object uuid, record uuid, version int, data jsonb);
 update "data"."account" "p" set "deals" = coalesce("p"."deals", 0) + "d"."n0", "won" = coalesce("p"."won", 0) + "d"."n1", "total" = trim_scale(coalesce("p"."total", 0) + "d"."v2"), "best" = greatest("p"."best", "d"."v3"), "least" = least("p"."least", "d"."v4"), "mean~count" = coalesce("p"."mean~count", 0) + "d"."n5", "mean~sum" = trim_scale(coalesce("p"."mean~sum", 0) + "d"."v5"), "mean" = trim_scale(round((coalesce("p"."mean~sum", 0) + "d"."v5") / nullif(coalesce("p"."mean~count", 0) + "d"."n5", 0), 12)) from (
   select "t"."account" as parent, count(*) as "n0", count(*) filter (where "t"."stage" = $1::text) as "n1", coalesce(sum("t"."amount"::text::numeric), 0) as "v2", max("t"."amount") as "v3", min("t"."score") as "v4", count("t"."score") as "n5", coalesce(sum("t"."score"::text::numeric), 0) as "v5" from "data"."deal" "t"
   where "t"."id" = any($2::uuid[]) and "t"."deletedAt" is null and "t"."account" is not null group by 1
@@ -154,8 +153,8 @@ where t."id" = n."id";
 update "data"."dealLines" t set "deletedAt" = n."deletedAt", "~deletion" = n."~deletion", "version" = n."version", "updatedAt" = n."updatedAt", "updatedBy" = n."updatedBy" from json_populate_recordset(null::"data"."dealLines", $1::json) n
 where t."id" = n."id";
 insert into huike.change_pending (op, object, record, version, data, actor, on_behalf, at, batch, request, ip, agent)
-select c.op, c.object, c.record, c.version, c.data, $2, $3, $4, $5, $6, $7, $8
-from json_to_recordset($1::json) as c (op text, object uuid, record uuid, version int, data jsonb);
+select c.op, c.object, c.record, c.version, c.data, $1, $2, $3, $4, $5, $6, $7
+from json_to_recordset($8::json) as c (op text, object uuid, record uuid, version int, data jsonb);
 update "data"."account" "p" set "deals" = coalesce("p"."deals", 0) + "d"."n0", "won" = coalesce("p"."won", 0) + "d"."n1", "total" = trim_scale(coalesce("p"."total", 0) + "d"."v2"), "best" = greatest("p"."best", "d"."v3"), "least" = least("p"."least", "d"."v4"), "mean~count" = coalesce("p"."mean~count", 0) + "d"."n5", "mean~sum" = trim_scale(coalesce("p"."mean~sum", 0) + "d"."v5"), "mean" = trim_scale(round((coalesce("p"."mean~sum", 0) + "d"."v5") / nullif(coalesce("p"."mean~count", 0) + "d"."n5", 0), 12)) from (
   select "t"."account" as parent, count(*) as "n0", count(*) filter (where "t"."stage" = $1::text) as "n1", coalesce(sum("t"."amount"::text::numeric), 0) as "v2", max("t"."amount") as "v3", min("t"."score") as "v4", count("t"."score") as "n5", coalesce(sum("t"."score"::text::numeric), 0) as "v5" from "data"."deal" "t"
   where "t"."id" = any($2::uuid[]) and "t"."deletedAt" is null and "t"."account" is not null group by 1
