@@ -15,9 +15,12 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
+/** As JSON comes from a file: generated objects may have no prototype, which deepEqual minds. */
+const plain = json.map((value): Json => JSON.parse(JSON.stringify(value)));
+
 test('what only one side changed arrives; what both changed alike is no clash', () => {
   fc.assert(
-    fc.property(json, json, (one, other) => {
+    fc.property(plain, plain, (one, other) => {
       assert.deepEqual(merge(one, other, one), { value: other, clashes: [] }, 'shipped only');
       assert.deepEqual(merge(one, one, other), { value: other, clashes: [] }, 'the customer only');
       assert.deepEqual(merge(one, other, other), { value: other, clashes: [] }, 'both alike');
@@ -27,7 +30,7 @@ test('what only one side changed arrives; what both changed alike is no clash', 
 
 test('merging again changes nothing more', () => {
   fc.assert(
-    fc.property(json, json, json, (before, now, current) => {
+    fc.property(plain, plain, plain, (before, now, current) => {
       const once = merge(before, now, current);
       const twice = merge(now, now, once.value);
       assert.ok(sameJson(twice.value, once.value));
