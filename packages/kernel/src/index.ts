@@ -10,10 +10,22 @@ export {
 export { type BackedUp, backupAll, type Installation, restoreAll } from './backup.ts';
 export * from './catalog/index.ts';
 export {
+  advanceCursor,
   appendEvent,
   type ChainHead,
+  type Change,
   chainHead,
+  consumeChanges,
+  createCursor,
+  cursorAt,
+  type Difference,
+  deleteCursor,
+  type Erasure,
+  eraseChanges,
+  type Fault,
   lastSealed,
+  type NewEvent,
+  type RecordOperation,
   readChanges,
   type SealedChange,
   sealAll,

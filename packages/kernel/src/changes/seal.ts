@@ -62,7 +62,7 @@ select exists (select from head) as held, b.rows, b.last_seq::float8 as "lastSeq
 from (select) one left join bounds b on true`;
 
 /** The most rows in one block. */
-export const blockLimit = 10_000;
+const blockLimit = 10_000;
 
 /** What one sealing did. */
 export interface Sealed {

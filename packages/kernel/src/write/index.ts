@@ -205,7 +205,5 @@ function results(work: Work): Written[] {
   });
 }
 
-export { transact, whenCommitted } from './again.ts';
-export { WriteProblem } from './failures.ts';
-export { recomputeRollups } from './rollups.ts';
+export { transact } from './again.ts';
 export type * from './types.ts';

@@ -92,26 +92,26 @@ export type Model = Map<string, ModelRecord>;
 export const copyOf = (model: Model): Model =>
   new Map([...model].map(([id, record]) => [id, { ...record, fields: { ...record.fields } }]));
 
-export const living = (model: Model, object: ObjectName): ModelRecord[] =>
+const living = (model: Model, object: ObjectName): ModelRecord[] =>
   [...model.values()].filter((record) => record.object === object && record.deletion === null);
 
 const masters: Readonly<Partial<Record<ObjectName, string>>> = { note: 'deal', dealLines: 'parent' };
 
 /** The living details of a record. */
-export function detailsOf(model: Model, id: string): ModelRecord[] {
+function detailsOf(model: Model, id: string): ModelRecord[] {
   return [...model.values()].filter(
     ({ object, fields }) => masters[object] !== undefined && fields[masters[object] ?? ''] === id,
   );
 }
 
 /** Deletes a record and what hangs on it. */
-export function remove(model: Model, record: ModelRecord, deletion: string): void {
+function remove(model: Model, record: ModelRecord, deletion: string): void {
   for (const detail of detailsOf(model, record.id)) if (detail.deletion === null) remove(model, detail, deletion);
   record.deletion = deletion;
   record.version++;
 }
 
-export function bringBack(model: Model, record: ModelRecord): void {
+function bringBack(model: Model, record: ModelRecord): void {
   const { deletion } = record;
   for (const detail of detailsOf(model, record.id)) {
     if (detail.deletion !== null && detail.deletion === deletion) bringBack(model, detail);

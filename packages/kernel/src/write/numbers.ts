@@ -76,13 +76,13 @@ async function take(db: Queryable, work: Work, counters: readonly Counter[], apa
 }
 
 /** What a counter counts by: the day, month or year of the company's calendar, or for ever. */
-export function periodOf({ definition }: CatalogField, day: string): string {
+function periodOf({ definition }: CatalogField, day: string): string {
   const reset = definition?.type === 'autoNumber' ? definition.reset : undefined;
   return reset === undefined ? '' : day.slice(0, { day: 10, month: 7, year: 4 }[reset]);
 }
 
 /** A number by the field's pattern: `HT-{yyyy}{mm}{dd}-{0000}`. A number that needs more digits gets them. */
-export function numberText({ definition }: CatalogField, value: number, day: string): string {
+function numberText({ definition }: CatalogField, value: number, day: string): string {
   const pattern = definition?.type === 'autoNumber' ? definition.pattern : '{0}';
   const [year = '', month = '', date = ''] = day.split('-');
   const parts: Record<string, string> = { yyyy: year, yy: year.slice(2), mm: month, dd: date };

@@ -237,7 +237,7 @@ export function parseContext({ catalog, now, timeZone }: Work): ParseContext {
 }
 
 /** The columns of an empty value. */
-export function cleared(field: CatalogField): { [suffix: string]: Json } {
+function cleared(field: CatalogField): { [suffix: string]: Json } {
   const columns: { [suffix: string]: Json } = { '': null };
   for (const { suffix } of field.handler.columns(field)) columns[suffix] = null;
   return columns;

@@ -33,7 +33,7 @@ async function findLookups(db: Queryable, work: Work): Promise<Found> {
   return found;
 }
 
-export const isLookup = (to: Reference['to']): to is Lookup => 'by' in to;
+const isLookup = (to: Reference['to']): to is Lookup => 'by' in to;
 
 async function findGroup(
   db: Queryable,

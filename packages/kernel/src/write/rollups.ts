@@ -9,7 +9,7 @@ import { type SQL, sql } from '../database/sql.ts';
 import { columnName } from '../evolve/table.ts';
 import { filterSql } from '../filter/compile.ts';
 import { parseConstantFilter } from '../filter/tree.ts';
-import { groupsOf, type RollupGroup, reads, rollupGroups } from './rollup-groups.ts';
+import { type RollupGroup, reads, rollupGroups } from './rollup-groups.ts';
 import { columnAt, dataTable, param, runPlan } from './statement.ts';
 import type { Work } from './types.ts';
 
@@ -225,5 +225,3 @@ export function touchedBy(
   }
   return all;
 }
-
-export { groupsOf };
