@@ -3,5 +3,5 @@ export type { Batch, Change, Difference, NewChange, NewEvent, RecordOperation } 
 export { actorName } from './change.ts';
 export { type Erasure, eraseChanges } from './erase.ts';
 export * from './read.ts';
-export { Sealer, type SealerOptions, sealAll, sealedChannel } from './seal.ts';
+export { Sealer, sealAll, sealedChannel } from './seal.ts';
 export { type ChainHead, chainHead, type Fault, type Verification, verifyChain } from './verify.ts';
