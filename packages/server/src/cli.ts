@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Label } from '@huike/schema';
-import { type CommandModule, inWords, WrongArguments } from './commands/command.ts';
+import { type CommandModule, inWords, WrongArguments } from './commands/arguments.ts';
 import { complain, say } from './say.ts';
 
 // The command line. Exit codes: 0 done, 1 failed or declined, 2 not understood.

@@ -100,18 +100,33 @@ export async function testServer(
   database: { readonly url: string },
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const { apps = [], metadata, environment = {}, provider = null, now, setUp = true } = options;
+  const { apps = [], environment = {}, now } = options;
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'huike-server-'));
   const background: unknown[] = [];
-  const onError = (error: unknown) => background.push(error);
   const kernel = await Kernel.open({
     database: { url: database.url, poolSize: 6 },
     dataFolder,
     apps,
     environment,
-    onError,
+    onError: (error) => background.push(error),
     ...(now === undefined ? {} : { now }),
   });
+  try {
+    return await serve(kernel, dataFolder, background, options);
+  } catch (error) {
+    // What stays open would keep the test file from ending.
+    await kernel.close();
+    throw error;
+  }
+}
+
+async function serve(
+  kernel: Kernel,
+  dataFolder: string,
+  background: unknown[],
+  options: TestServerOptions,
+): Promise<TestServer> {
+  const { metadata, provider = null, setUp = true } = options;
   if (metadata !== undefined) {
     const applied = await applyMetadata(kernel.db, { kind: 'system', name: 'setup' }, metadata);
     await kernel.catalogs.reload(applied.version);
@@ -123,21 +138,12 @@ export async function testServer(
   const config = { ...readConfig({ HUIKE_LOG: 'silent', HUIKE_DATA: dataFolder }), ...options.config };
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void process.stderr.write(line) });
   const app = await buildApp({ kernel, config, logger, provider });
-  if (options.jobs === true) await kernel.runJobs(importJobs(kernel), onError);
+  if (options.jobs === true) await kernel.runJobs(importJobs(kernel), (error) => background.push(error));
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const stranger = callerAt(address, {});
-
-  async function signIn(email: string, given = password): Promise<Caller> {
-    const answer = await stranger.raw('POST', 'auth/sign-in', { body: { email, password: given } });
-    const cookie = answer.headers.get('set-cookie')?.split(';')[0];
-    if (answer.status !== 200 || cookie === undefined) throw new Error(`sign-in failed: ${await answer.text()}`);
-    await answer.arrayBuffer();
-    return callerAt(address, { cookie, 'x-huike': '1' });
-  }
-
+  const people = peopleOn(address, stranger);
   const signsIn = setUp && options.signInAdmin !== false;
-  const admin = signsIn ? await signIn(adminEmail) : stranger;
-  let users = 0;
+  const admin = signsIn ? await people.signIn(adminEmail) : stranger;
   return {
     app,
     kernel,
@@ -149,34 +155,50 @@ export async function testServer(
     setupCode,
     background,
     withToken: (token) => callerAt(address, { authorization: `Bearer ${token}` }),
-    signIn,
-    async addUser({ roles = [], department, language } = {}) {
-      const email = `user${++users}@example.com`;
-      const name = `User ${users}`;
-      const values: JsonObject = {
-        ...{ name, email, password, roles },
-        ...(department === undefined ? {} : { department }),
-        ...(language === undefined ? {} : { language }),
-      };
-      const made = await admin.post('records/user', values);
-      if (made.status !== 201) throw new Error(`no user: ${JSON.stringify(made.body)}`);
-      return { ...(await signIn(email)), id: String(made.get('id')), name, email };
-    },
-    async addDepartment(name, parent, external = false) {
-      const made = await admin.post('records/department', {
-        name,
-        external,
-        ...(parent === undefined ? {} : { parent }),
-      });
-      if (made.status !== 201) throw new Error(`no department: ${JSON.stringify(made.body)}`);
-      return String(made.get('id'));
-    },
+    signIn: people.signIn,
+    addUser: (user) => people.addUser(admin, user),
+    addDepartment: (name, parent, external) => people.addDepartment(admin, name, parent, external),
     async close() {
       kernel.drain();
       await closeApp(app);
       await kernel.close();
       await rm(dataFolder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Makes people, and signs them in. */
+function peopleOn(address: string, stranger: Caller) {
+  let users = 0;
+
+  async function signIn(email: string, given = password): Promise<Caller> {
+    const answer = await stranger.raw('POST', 'auth/sign-in', { body: { email, password: given } });
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0];
+    if (answer.status !== 200 || cookie === undefined) throw new Error(`sign-in failed: ${await answer.text()}`);
+    await answer.arrayBuffer();
+    return callerAt(address, { cookie, 'x-huike': '1' });
+  }
+
+  async function make(admin: Caller, object: string, values: JsonObject): Promise<string> {
+    const made = await admin.post(`records/${object}`, values);
+    if (made.status !== 201) throw new Error(`no ${object}: ${JSON.stringify(made.body)}`);
+    return String(made.get('id'));
+  }
+
+  return {
+    signIn,
+    async addUser(admin: Caller, { roles = [], department, language }: NewUser = {}): Promise<SignedIn> {
+      const email = `user${++users}@example.com`;
+      const name = `User ${users}`;
+      const id = await make(admin, 'user', {
+        ...{ name, email, password, roles },
+        ...(department === undefined ? {} : { department }),
+        ...(language === undefined ? {} : { language }),
+      });
+      return { ...(await signIn(email)), id, name, email };
+    },
+    addDepartment: (admin: Caller, name: string, parent?: string, external = false) =>
+      make(admin, 'department', { name, external, ...(parent === undefined ? {} : { parent }) }),
   };
 }
 

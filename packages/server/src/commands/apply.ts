@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { applyMetadata, type PlanStep, planMetadata } from '@huike/kernel';
 import { say } from '../say.ts';
-import { type CommandModule, operator, readArguments, withKernel } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
+import { operator, withKernel } from './command.ts';
 
 export const command: CommandModule = {
   usage: {

@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { backupAll, openStore } from '@huike/kernel';
 import { say } from '../say.ts';
-import { type CommandModule, readArguments, withBareDatabase } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
+import { withBareDatabase } from './command.ts';
 import { writeWhole } from './export.ts';
 
 export const command: CommandModule = {

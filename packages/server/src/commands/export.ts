@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import type { JsonObject } from '@huike/schema';
 import { tableFile, tableFormats } from '../record-table.ts';
 import { language, say } from '../say.ts';
-import { type CommandModule, operator, readArguments, WrongArguments, withKernel } from './command.ts';
+import { type CommandModule, readArguments, WrongArguments } from './arguments.ts';
+import { operator, withKernel } from './command.ts';
 
 export const command: CommandModule = {
   usage: {

@@ -2,7 +2,7 @@ import type { Catalog } from '@huike/kernel';
 import type { Label } from '@huike/schema';
 import type { ImportReport } from '../import/report.ts';
 import { language } from '../say.ts';
-import { inWords } from './command.ts';
+import { inWords } from './arguments.ts';
 
 // The report of an import as lines of a terminal.
 

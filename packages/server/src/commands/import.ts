@@ -13,15 +13,8 @@ import { type ImportSpec, readSpec } from '../import/spec.ts';
 import { confirmImport, keepFile, startImport, undoImport } from '../import/start.ts';
 import { findImport, type ImportRow } from '../import/store.ts';
 import { language } from '../say.ts';
-import {
-  actorByEmail,
-  type CommandModule,
-  inWords,
-  operator,
-  readArguments,
-  WrongArguments,
-  withKernel,
-} from './command.ts';
+import { type CommandModule, inWords, readArguments, WrongArguments } from './arguments.ts';
+import { actorByEmail, operator, withKernel } from './command.ts';
 import { writeWhole } from './export.ts';
 import { reportLines, undoLines } from './import-report.ts';
 

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { openStore, restoreAll } from '@huike/kernel';
 import { say } from '../say.ts';
-import { type CommandModule, readArguments, withBareDatabase } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
+import { withBareDatabase } from './command.ts';
 
 export const command: CommandModule = {
   usage: {

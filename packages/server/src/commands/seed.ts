@@ -1,7 +1,8 @@
 import { readConfig } from '../config.ts';
 import { say } from '../say.ts';
 import { seedDemo } from '../seed.ts';
-import { type CommandModule, readArguments, withKernel } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
+import { withKernel } from './command.ts';
 
 export const command: CommandModule = {
   usage: {

@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts';
 import { complain, say } from '../say.ts';
 import { start } from '../start.ts';
-import { type CommandModule, readArguments } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
 
 export const command: CommandModule = {
   usage: {
@@ -26,9 +26,11 @@ HUIKE_TLS_CERT and HUIKE_TLS_KEY, HUIKE_TRUST_PROXY (addresses of the proxy in f
     });
     const running = await start(readConfig(environment), environment);
     await signalled;
-    // Whoever asks once more doesn't want to wait.
+    // Whoever asks once more doesn't want to wait. One signal may come twice at once: to the group, and through npm.
+    const asked = Date.now();
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
+        if (Date.now() - asked < 1_000) return;
         running.abandon();
         process.exit(1);
       });

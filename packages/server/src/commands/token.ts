@@ -1,5 +1,6 @@
 import { createToken } from '@huike/kernel';
-import { actorByEmail, type CommandModule, readArguments, withKernel } from './command.ts';
+import { type CommandModule, readArguments } from './arguments.ts';
+import { actorByEmail, withKernel } from './command.ts';
 
 export const command: CommandModule = {
   usage: {

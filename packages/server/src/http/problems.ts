@@ -78,7 +78,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const failure = asProblem(error);
   if (failure.code === 'system.unexpected') request.log.error({ err: error }, 'unexpected error');
   else if (failure.status >= 500) request.log.warn({ err: error, code: failure.code }, 'unavailable');
-  else if (dataException.test(errorCode(error))) request.log.warn({ err: error }, 'a value reached the database');
+  else if (dataException.test(errorCode(error)))
+    request.log.error({ err: error }, 'a value that nobody refused reached the database');
   send(failure, request, reply);
 }
 
