@@ -65,7 +65,7 @@ export function queryParameter(name: string, schema: Schema, description?: strin
   return { name, in: 'query', required, schema, ...(description === undefined ? {} : { description }) };
 }
 
-export function pathParameter(name: string, schema: Schema): JsonObject {
+function pathParameter(name: string, schema: Schema): JsonObject {
   return { name, in: 'path', required: true, schema };
 }
 
