@@ -61,8 +61,10 @@ export const create: Bench = {
     const { database, tokens } = await tenant(size.rows(100_000));
     const tags = await tagsOf(cluster, database);
     for (const copy of ['creates', 'floor']) await cluster.create(copy, database);
-    const findings = await measure(run, tokens, tags);
-    for (const copy of ['creates', 'floor']) await cluster.drop(copy);
-    return findings;
+    try {
+      return await measure(run, tokens, tags);
+    } finally {
+      for (const copy of ['creates', 'floor']) await cluster.drop(copy);
+    }
   },
 };

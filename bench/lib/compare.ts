@@ -42,7 +42,7 @@ function loadResult(answer: unknown): LoadResult {
 const connections = 16;
 const roundLength = 3_000;
 
-/** Requests a second of both sides. `between` runs before each round, such as to let the last one's work end. */
+/** Requests a second of both sides. `between` runs after each round, such as to let its work end. */
 export async function compare(
   client: Client,
   size: Size,
@@ -52,8 +52,8 @@ export async function compare(
 ): Promise<Comparison> {
   const milliseconds = size.milliseconds(roundLength);
   const rate = async ({ port, requests }: Side) => {
-    await between();
     const { answers, seconds } = await client.load({ port, requests, connections, milliseconds });
+    await between();
     return answers / seconds;
   };
   for (const side of [measured, against]) await rate(side);
