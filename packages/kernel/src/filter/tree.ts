@@ -43,16 +43,18 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
   let listed = 0;
 
   function visit(node: unknown, path: string, depth: number): FilterTree {
-    if (depth > filterLimits.depth) throw problem('request.tooDeep', { what: 'filter', limit: filterLimits.depth });
+    if (depth > filterLimits.depth)
+      throw problem('request.tooDeep', { what: 'The filter', whatZh: '筛选条件', limit: filterLimits.depth });
     if (++nodes > filterLimits.nodes)
-      throw problem('request.tooMany', { what: 'filter conditions', limit: filterLimits.nodes });
-    if (!isJsonObject(node)) throw problem('query.invalid', { path, detail: 'a filter is an object' });
+      throw problem('request.tooMany', { what: 'filter conditions', whatZh: '筛选条件', limit: filterLimits.nodes });
+    if (!isJsonObject(node))
+      throw problem('query.invalid', { path, detail: 'a filter is an object', detailZh: '筛选条件应为对象' });
     const keys = Object.keys(node);
     const [only] = keys;
     if (keys.length === 1 && (only === 'and' || only === 'or')) {
       const items = node[only];
       if (!Array.isArray(items))
-        throw problem('query.invalid', { path: `${path}/${only}`, detail: 'expected an array' });
+        throw problem('query.invalid', { path: `${path}/${only}`, detail: 'expected an array', detailZh: '应为数组' });
       const parsed = items.map((item, index) => visit(item, `${path}/${only}/${index}`, depth + 1));
       return only === 'and' ? { and: parsed } : { or: parsed };
     }
@@ -63,18 +65,24 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
   function condition(node: { readonly [key: string]: Json }, path: string, depth: number): ConditionTree {
     const unknown = Object.keys(node).find((key) => key !== 'field' && key !== 'op' && key !== 'value');
     if (unknown !== undefined)
-      throw problem('query.invalid', { path, detail: `"${unknown.slice(0, 60)}" has no meaning here` });
+      throw problem('query.invalid', {
+        path,
+        detail: `"${unknown.slice(0, 60)}" has no meaning here`,
+        detailZh: `“${unknown.slice(0, 60)}”在此无意义`,
+      });
     const { field, op, value } = node;
-    if (typeof field !== 'string') throw problem('query.invalid', { path, detail: 'a condition names a field' });
+    if (typeof field !== 'string')
+      throw problem('query.invalid', { path, detail: 'a condition names a field', detailZh: '条件须指明字段' });
     const steps = stepsOf(field);
-    if (!isOperator(op)) throw problem('query.invalid', { path, detail: 'unknown operator' });
+    if (!isOperator(op))
+      throw problem('query.invalid', { path, detail: 'unknown operator', detailZh: '没有这个运算符' });
     if (op === 'empty' || op === 'notEmpty') return { path: steps, op };
     if (nesting.has(op)) return { path: steps, op, inner: visit(value ?? {}, `${path}/value`, depth + 1) };
-    if (value === undefined) throw problem('query.invalid', { path, detail: 'a value is missing' });
+    if (value === undefined) throw problem('query.invalid', { path, detail: 'a value is missing', detailZh: '缺少值' });
     if (value === null && (op === 'eq' || op === 'ne')) return { path: steps, op: op === 'eq' ? 'empty' : 'notEmpty' };
     if (Array.isArray(value)) listed += value.length;
     if (listed > filterLimits.values)
-      throw problem('request.tooMany', { what: 'filter values', limit: filterLimits.values });
+      throw problem('request.tooMany', { what: 'filter values', whatZh: '筛选值', limit: filterLimits.values });
     values.push(value);
     return { path: steps, op, value: values.length - 1 };
   }

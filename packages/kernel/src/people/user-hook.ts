@@ -37,7 +37,8 @@ const atOnce = 2;
 
 /** A few at a time, so that people who sign in meanwhile find a turn. */
 async function givenPasswords(taken: readonly Taken[]): Promise<GivenPassword[]> {
-  if (taken.length > passwordsAtMost) throw problem('request.tooMany', { what: 'passwords', limit: passwordsAtMost });
+  if (taken.length > passwordsAtMost)
+    throw problem('request.tooMany', { what: 'passwords', whatZh: '密码', limit: passwordsAtMost });
   const given: GivenPassword[] = [];
   for (let start = 0; start < taken.length; start += atOnce) {
     given.push(...(await Promise.all(taken.slice(start, start + atOnce).map(givenPassword))));

@@ -30,8 +30,8 @@ const spans: ReadonlySet<string> = new Set(['day', 'week', 'month', 'quarter', '
 
 /** Compiles a query that groups. Throws for what is unknown, hidden, masked or malformed. */
 export function planGroup(access: Access, object: ObjectAccess, query: GroupQuery): GroupShape {
-  if (query.group.length > 8) throw problem('request.tooMany', { what: 'groups', limit: 8 });
-  if (query.measures.length > 50) throw problem('request.tooMany', { what: 'measures', limit: 50 });
+  if (query.group.length > 8) throw problem('request.tooMany', { what: 'groups', whatZh: '分组', limit: 8 });
+  if (query.measures.length > 50) throw problem('request.tooMany', { what: 'measures', whatZh: '度量', limit: 50 });
   const values: Json[] = [];
   const filter = query.filter === undefined ? null : parseFilter(query.filter, values);
   const key = JSON.stringify(['group', object.object.name, query.group, query.measures, filter, query.sort]);
@@ -55,10 +55,16 @@ function compile(access: Access, object: ObjectAccess, query: GroupQuery, filter
   const columns = [...groups, ...measures];
   const names = new Set<string>();
   for (const { name } of columns) {
-    if (names.has(name)) throw problem('query.invalid', { path: '/measures', detail: `"${name}" occurs twice` });
+    if (names.has(name))
+      throw problem('query.invalid', {
+        path: '/measures',
+        detail: `"${name}" occurs twice`,
+        detailZh: `“${name}”重复`,
+      });
     names.add(name);
   }
-  if (columns.length === 0) throw problem('query.invalid', { path: '/measures', detail: 'nothing is asked for' });
+  if (columns.length === 0)
+    throw problem('query.invalid', { path: '/measures', detail: 'nothing is asked for', detailZh: '没有要查询的内容' });
   const rows = object.rows('read');
   const where = [sql`${row}."deletedAt" is null`];
   if (rows !== true) where.push(toSql(rows, row));
@@ -112,7 +118,8 @@ function groupColumn(access: Access, object: ObjectAccess, by: GroupBy, index: n
   if (!spans.has(by.by) || (type !== 'date' && type !== 'timestamptz'))
     throw problem('query.operator', { field: field.name, op: `by ${String(by.by).slice(0, 20)}` });
   const named = by.timeZone === undefined ? undefined : zoneName(by.timeZone);
-  if (named === null) throw problem('query.invalid', { path: '/group', detail: 'unknown time zone' });
+  if (named === null)
+    throw problem('query.invalid', { path: '/group', detail: 'unknown time zone', detailZh: '没有这个时区' });
   const zone = named === undefined ? sql`${atRun((run) => run.timeZone)}::text` : sql`${sql.value(named)}::text`;
   const local = type === 'date' ? sql`${value}::timestamp` : sql`(${value} at time zone ${zone})`;
   // Grouped by the text, so that one zone parameter can't make two different expressions.
@@ -140,12 +147,25 @@ function measureColumn(
   row: SQL,
 ): Column {
   const { fn, field: name, as } = measure;
-  if (!isName(as)) throw problem('query.invalid', { path: `/measures/${index}/as`, detail: 'a name such as total' });
+  if (!isName(as))
+    throw problem('query.invalid', {
+      path: `/measures/${index}/as`,
+      detail: 'a name such as total',
+      detailZh: '应为名称，例如 total',
+    });
   if (!measureFunctions.includes(fn))
-    throw problem('query.invalid', { path: `/measures/${index}/fn`, detail: `one of ${measureFunctions.join(', ')}` });
+    throw problem('query.invalid', {
+      path: `/measures/${index}/fn`,
+      detail: `one of ${measureFunctions.join(', ')}`,
+      detailZh: `只能是 ${measureFunctions.join('、')}`,
+    });
   if (name === undefined) {
     if (fn !== 'count')
-      throw problem('query.invalid', { path: `/measures/${index}/field`, detail: 'a field is missing' });
+      throw problem('query.invalid', {
+        path: `/measures/${index}/field`,
+        detail: 'a field is missing',
+        detailZh: '缺少字段',
+      });
     return { name: as, expression: sql`count(*)::float8`, output: column };
   }
   const path = resolvePath(access, object, stepsOf(name));

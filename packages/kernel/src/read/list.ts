@@ -37,7 +37,7 @@ export function planList(access: Access, object: ObjectAccess, query: ListQuery,
   const sort = query.sort ?? newestFirst(object);
   const fields = query.fields ?? null;
   if (fields !== null && fields.length > queryLimits.fields)
-    throw problem('request.tooMany', { what: 'fields', limit: queryLimits.fields });
+    throw problem('request.tooMany', { what: 'fields', whatZh: '字段', limit: queryLimits.fields });
   const key = JSON.stringify(['list', use, object.object.name, fields, filter, sort, query.deleted]);
   return {
     plan: planned(access, key, () =>

@@ -92,14 +92,23 @@ function cursorOf(last: string | null, sort: string): string | null {
 /** Throws `query.invalid` for what isn't a whole number from 1 to `most`. */
 export function refuseUnlikeCount(path: string, value: number, most: number): void {
   if (!Number.isInteger(value) || value < 1 || value > most)
-    throw problem('query.invalid', { path, detail: `a whole number from 1 to ${most}` });
+    throw problem('query.invalid', {
+      path,
+      detail: `a whole number from 1 to ${most}`,
+      detailZh: `应为 1 到 ${most} 的整数`,
+    });
 }
 
 function pageSize(limit: number | undefined): number {
   if (limit === undefined) return queryLimits.defaultPage;
   if (!Number.isInteger(limit) || limit < 1)
-    throw problem('query.invalid', { path: '/limit', detail: `a whole number from 1 to ${queryLimits.page}` });
-  if (limit > queryLimits.page) throw problem('request.tooMany', { what: 'records a page', limit: queryLimits.page });
+    throw problem('query.invalid', {
+      path: '/limit',
+      detail: `a whole number from 1 to ${queryLimits.page}`,
+      detailZh: `应为 1 到 ${queryLimits.page} 的整数`,
+    });
+  if (limit > queryLimits.page)
+    throw problem('request.tooMany', { what: 'records a page', whatZh: '每页记录', limit: queryLimits.page });
   return limit;
 }
 

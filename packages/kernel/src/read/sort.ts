@@ -21,7 +21,7 @@ const neverNull: ReadonlySet<string> = new Set(['id', 'version', 'createdAt', 'u
 /** The keys of `sort`, closed by the id so that the order is total. Throws `field.unknown`, `query.masked`, `query.operator`. */
 export function sortKeys(access: Access, object: ObjectAccess, sort: readonly string[], row: SQL): readonly SortKey[] {
   if (sort.length > queryLimits.sort)
-    throw problem('request.tooMany', { what: 'sort fields', limit: queryLimits.sort });
+    throw problem('request.tooMany', { what: 'sort fields', whatZh: '排序字段', limit: queryLimits.sort });
   const keys = sort.map((text): SortKey => {
     const descending = text.startsWith('-');
     const path = titled(access, resolvePath(access, object, stepsOf(descending ? text.slice(1) : text)));

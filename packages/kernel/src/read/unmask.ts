@@ -27,7 +27,7 @@ export async function unmask(
   { fields, reason }: { readonly fields: readonly string[]; readonly reason: string },
 ): Promise<string> {
   if (!reason.isWellFormed() || reason.includes('\0'))
-    throw problem('query.invalid', { path: '/reason', detail: 'text' });
+    throw problem('query.invalid', { path: '/reason', detail: 'text', detailZh: '应为文本' });
   return reading(context, actor, name, async (access, object, catalog) => {
     if (!access.capabilities.has('unmask')) throw problem('access.denied');
     if (!isId(id)) throw problem('record.unknown');

@@ -10,7 +10,7 @@ const mostRows = 50_000;
 /** Plans every command of the work. A command that fails leaves no row; one on a record that came before joins it. */
 export function plan(work: Work, commands: readonly (Command | undefined)[]): void {
   if (commands.length > writeLimits.commands)
-    throw problem('request.tooMany', { what: 'commands', limit: writeLimits.commands });
+    throw problem('request.tooMany', { what: 'commands', whatZh: '命令', limit: writeLimits.commands });
   const planned = commands.map((command, index) =>
     command === undefined ? undefined : planCommand(work, command, index),
   );
@@ -29,7 +29,7 @@ export function plan(work: Work, commands: readonly (Command | undefined)[]): vo
     if ('values' in command) readValues(work, row, command.values, refs);
     work.top[index] = row;
     rows += 1 + [...row.nested.values()].reduce((total, list) => total + list.length, 0);
-    if (rows > mostRows) throw problem('request.tooMany', { what: 'rows', limit: mostRows });
+    if (rows > mostRows) throw problem('request.tooMany', { what: 'rows', whatZh: '行', limit: mostRows });
   }
   joinSame(work, (row) => (row.key === null ? row.id : null));
 }
