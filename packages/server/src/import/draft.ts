@@ -129,13 +129,3 @@ function wholeOf({ type }: CatalogField, { '': whole, ...parts }: Parts): Json |
   if (whole === undefined) return parts;
   return type === 'address' ? { ...parts, street: [parts.street, whole].filter(Boolean).join(' ') } : whole;
 }
-
-/** Drafts follow the metadata: they are made anew when that has moved. */
-export function followingCatalog(make: (catalog: Catalog) => Drafter, current: () => Catalog): Drafter {
-  let made: { readonly catalog: Catalog; readonly draft: Drafter } | null = null;
-  return (row) => {
-    const catalog = current();
-    if (made?.catalog !== catalog) made = { catalog, draft: make(catalog) };
-    return made.draft(row);
-  };
-}

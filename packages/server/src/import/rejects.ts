@@ -25,7 +25,7 @@ const ownColumns: Readonly<Record<Language, readonly (readonly [string, string])
 const ownNames: ReadonlySet<string> = new Set(Object.values(ownColumns).flatMap((pairs) => pairs.map(String)));
 
 /** Whether a file begins with the two columns that a file of rejected rows has in front. */
-export function isRejects([first = '', second = '']: readonly string[]): boolean {
+function isRejects([first = '', second = '']: readonly string[]): boolean {
   return ownNames.has(String([first, second]));
 }
 

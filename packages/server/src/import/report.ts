@@ -170,7 +170,7 @@ function problemsOf(catalog: Catalog, row: ImportRow, language: Language): Probl
 type Warning = { readonly code: ErrorCode; readonly params: ErrorParams };
 
 /** What a person should look at although nothing was refused. */
-export function warningsOf({ survey, spec }: Pick<ImportRow, 'survey' | 'spec'>): Warning[] {
+function warningsOf({ survey, spec }: Pick<ImportRow, 'survey' | 'spec'>): Warning[] {
   if (survey === null) return [];
   const { columns } = survey;
   const unmapped = columns
@@ -188,12 +188,10 @@ export function warningsOf({ survey, spec }: Pick<ImportRow, 'survey' | 'spec'>)
   ];
 }
 
-const orders = { YMD: '年-月-日', DMY: '日-月-年', MDY: '月-日-年' } as const;
-
 function dateWarning(column: string, { ambiguous, decidedBy, order }: DateGroup): Warning[] {
   if (ambiguous === 0) return [];
   const code = decidedBy === 'custom' ? 'import.datesAssumed' : 'import.datesInferred';
-  return [{ code, params: { column, count: ambiguous, order, orderZh: orders[order] } }];
+  return [{ code, params: { column, count: ambiguous, order } }];
 }
 
 function tableWarning(warning: TableWarning): Warning {

@@ -16,7 +16,7 @@ export interface Target {
   readonly written: boolean;
 }
 
-export const addressParts = ['country', 'province', 'city', 'district', 'street', 'postcode'] as const;
+const addressParts = ['country', 'province', 'city', 'district', 'street', 'postcode'] as const;
 
 export const isRelated = ({ type }: CatalogField): boolean =>
   type === 'relation' || type === 'relations' || type === 'user' || type === 'department';

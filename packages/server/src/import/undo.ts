@@ -1,6 +1,6 @@
 // Takes an import back: what it created goes to the recycle bin, what it changed goes back to the version before; what
 // was changed since stays as it is, and is told.
-import { endProgress, type Kernel, type Queryable, reportProgress, sql, type Tx } from '@huike/kernel';
+import { endProgress, failPoint, type Kernel, type Queryable, reportProgress, sql, type Tx } from '@huike/kernel';
 import type { Command, ErrorCode, ErrorParams } from '@huike/schema';
 import { askerOf } from './run.ts';
 import { findImport, type ImportRow, moveImport, type UndoReport } from './store.ts';
@@ -33,6 +33,7 @@ export async function runUndo(kernel: Kernel, id: string, signal: AbortSignal): 
     if (row === null || row.state !== 'undoing') return;
     signal.throwIfAborted();
     const more = await undoSome(kernel, row, signal);
+    failPoint('import.undo');
     if (more) continue;
     await kernel.db.transaction(async (tx) => {
       await moveImport(tx, id, ['undoing'], 'undone');

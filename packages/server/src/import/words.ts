@@ -15,6 +15,8 @@ export function wordsOf(
   return message(code, Object.fromEntries(labelled), language);
 }
 
+const orders: Readonly<Record<string, string>> = { YMD: '年-月-日', DMY: '日-月-年', MDY: '月-日-年' };
+
 function labelOf(
   catalog: Catalog,
   own: CatalogObject | undefined,
@@ -22,6 +24,7 @@ function labelOf(
   value: string | number,
   language: Language,
 ): string | number {
+  if (name === 'order') return language === 'zh' ? (orders[String(value)] ?? value) : value;
   if (name === 'field') return own?.fields.get(String(value))?.label[language] ?? value;
   if (name !== 'object') return value;
   // A related record is named by its object, or by the field that refers to it.
