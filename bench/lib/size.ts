@@ -17,6 +17,6 @@ export function sizeOf(scale: number): Size {
     scale,
     rows: (full) => Math.max(100, Math.round(full * scale)),
     milliseconds: (full) => Math.max(100, Math.round(full * scale)),
-    rounds: scale === 1 ? 9 : 2,
+    rounds: Math.max(2, Math.round(9 * Math.sqrt(scale))),
   };
 }

@@ -30,7 +30,7 @@ const checkout = path.resolve(import.meta.dirname, '../../..');
 const uid = process.getuid?.() ?? 0;
 const serverName = `huike-tests-${uid}-${createHash('sha256').update(checkout).digest('hex').slice(0, 10)}`;
 /** Where the shared server lies: one for each checkout and user. */
-const testServerFolder = process.env.HUIKE_TEST_SERVER ?? path.join(os.tmpdir(), serverName);
+export const testServerFolder = process.env.HUIKE_TEST_SERVER ?? path.join(os.tmpdir(), serverName);
 let count = 0;
 
 /** A database of this test's own, with every migration applied. A dead test process's databases are dropped. */

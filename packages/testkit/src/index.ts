@@ -1,5 +1,5 @@
 export { launchChromium } from './chromium.ts';
-export { type TestDatabase, testDatabase } from './database.ts';
+export { type TestDatabase, testDatabase, testServerFolder } from './database.ts';
 export { debianLacking, type ExternalDatabase, type ExternalServer, startDebian } from './debian.ts';
 export { Dice } from './dice.ts';
 export {

@@ -33,7 +33,7 @@ export function dayAfter(day: string): string {
   return month < 12 ? text(year, month + 1, 1) : text(year + 1, 1, 1);
 }
 
-export function dayBefore(day: string): string {
+function dayBefore(day: string): string {
   const [year, month, date] = partsOf(day);
   if (date > 1) return text(year, month, date - 1);
   return month > 1 ? text(year, month - 1, monthLengths(year)[month - 2] ?? 0) : text(year - 1, 12, 31);

@@ -222,7 +222,7 @@ function clearValue(viewer: Viewer, field: CatalogField, row: RawRow): Json {
 }
 
 /** The columns of a field by suffix, in the form in which they are kept. */
-export function storedColumns(field: CatalogField, row: RawRow): Readonly<Record<string, Json>> {
+function storedColumns(field: CatalogField, row: RawRow): Readonly<Record<string, Json>> {
   return Object.fromEntries(
     field.handler.columns(field).map(({ suffix, sqlType }) => {
       const value = json(row[suffix === '' ? field.column : `${field.column}~${suffix}`]);
@@ -256,7 +256,7 @@ export function maskedText(field: CatalogField, value: Json): string {
 }
 
 /** What the driver read, as JSON. */
-export function json(value: unknown): Json {
+function json(value: unknown): Json {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(json);

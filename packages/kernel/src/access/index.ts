@@ -15,7 +15,7 @@ import type { Access } from './types.ts';
 // Permissions are a pass over the query's tree that yields rows, fields and masks. They are compiled once per
 // (role set, metadata version); what differs from actor to actor stays open as ActorSlots.
 
-export const administrator = 'administrator';
+const administrator = 'administrator';
 
 /** The access of an actor, compiled for the role set and cached with the catalog. */
 export function accessOf(catalog: Catalog, actor: Actor): Access {
@@ -39,7 +39,7 @@ export function accessOf(catalog: Catalog, actor: Actor): Access {
 const compiled = new WeakMap<Catalog, Map<string, Access>>();
 
 /** The values of a statement built from access conditions, with the actor's own put in. */
-export function bindActor(values: readonly Value[], actor: Actor, catalog: Catalog, now: Date = new Date()): Value[] {
+function bindActor(values: readonly Value[], actor: Actor, catalog: Catalog, now: Date = new Date()): Value[] {
   return bind(values, { actor, catalog, values: [], after: [], limit: 0, now, timeZone: zoneOf(actor, catalog) });
 }
 
@@ -110,7 +110,7 @@ function compileAccess(catalog: Catalog, key: string, actor: Actor): Access {
   };
 }
 
-export type { Actor, Origin, SystemActor, SystemName, UserActor } from './actor.ts';
-export { systemNames } from './actor.ts';
-export { ActorSlot, allOf, anyOf, type Condition, toSql } from './condition.ts';
+export type { Actor, Origin, SystemActor, UserActor } from './actor.ts';
+
+export { anyOf, type Condition, toSql } from './condition.ts';
 export type { Access, FieldAccess, ObjectAccess } from './types.ts';

@@ -15,7 +15,7 @@ export interface RoleGrant {
 
 const order: readonly FieldRight[] = ['none', 'masked', 'read', 'edit'];
 
-export function strictest(rights: readonly FieldRight[]): FieldRight {
+function strictest(rights: readonly FieldRight[]): FieldRight {
   return order[Math.min(...rights.map((right) => order.indexOf(right)), order.length - 1)] ?? 'none';
 }
 
@@ -96,7 +96,7 @@ function declaredRight(grant: Grant, field: CatalogField): FieldRight {
 }
 
 /** The fields of the record itself that a formula reads; paths over relations count by their first step. */
-export function formulaInputs(field: CatalogField): readonly CatalogField[] {
+function formulaInputs(field: CatalogField): readonly CatalogField[] {
   if (field.definition?.type !== 'formula') return [];
   const names = new Set(
     dependencies(parseFormula(field.definition.expression)).map((path) => path.split('.')[0] ?? path),

@@ -27,7 +27,7 @@ interface Applied {
   readonly checksum: string;
 }
 
-export const migrationsFolder = path.join(import.meta.dirname, 'migrations');
+const migrationsFolder = path.join(import.meta.dirname, 'migrations');
 
 /** The migrations of a folder in their order. Throws when a file is misnamed or a number taken twice. */
 export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {

@@ -12,7 +12,7 @@ import { comparedText } from './text.ts';
  * A phone number in E.164 without its extension; a bare one is taken as Chinese. Checked by its length, not by the
  * ranges in use: those change while an installation stands. Null when it isn't one.
  */
-export function parsePhone(value: Json): string | null {
+function parsePhone(value: Json): string | null {
   const written = typeof value === 'number' ? String(value) : value;
   if (typeof written !== 'string' || written.length > 60) return null;
   const bare = written

@@ -19,7 +19,7 @@ export const tooLarge = (digits = wholeDigits): Parsed & { ok: false } =>
   refused('value.range', { min: `-1e${digits}`, max: `1e${digits}` });
 
 /** One numeric value to compare with; of any scale. */
-export function parseComparedDecimal(value: Json): string | null {
+function parseComparedDecimal(value: Json): string | null {
   const text = parseDecimal(value);
   return text !== null && fits(text, 60) ? text : null;
 }

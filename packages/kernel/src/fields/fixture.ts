@@ -97,7 +97,7 @@ export function fieldOf(definition: FieldDefinition): CatalogField {
   return field;
 }
 
-export const tree = [
+const tree = [
   {
     value: '浙江',
     label: { zh: '浙江', en: 'Zhejiang' },

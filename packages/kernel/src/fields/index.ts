@@ -14,13 +14,13 @@ import { richText } from './rich-text.ts';
 import { longText, text } from './text.ts';
 
 export type * from '../catalog/types.ts';
-export { parsePhone } from './contact.ts';
+
 export { parseInstant } from './date.ts';
-export { formulaSql, type SqlEnv, typeInFormula } from './formula-sql.ts';
-export { type MaskKind, maskedValue, maskText } from './mask.ts';
+
+export { maskedValue, maskText } from './mask.ts';
 export { optionsOf, refuseRetired } from './option.ts';
 export { plainText } from './rich-text.ts';
-export { dayOf, instantOf } from './zone.ts';
+export { dayOf } from './zone.ts';
 
 /** The handler of each type. What formulas and rollups yield differs from field to field: use `handlerOf` for them. */
 export const handlers: Readonly<Record<StoredType, FieldHandler>> = {

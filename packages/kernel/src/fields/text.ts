@@ -8,7 +8,7 @@ import { mask } from './mask.ts';
 const defaultLength = { text: 255, longText: 100_000 } as const;
 
 /** Reads text to compare with, as columns keep it. */
-export function parseComparedText(value: Json): string | null {
+function parseComparedText(value: Json): string | null {
   const cleaned = cleanText(value, 1000, true);
   return cleaned.ok ? cleaned.text : null;
 }

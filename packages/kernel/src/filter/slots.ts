@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** A value worked out at the execution. Throws a Problem when what came isn't of its kind. */
-export class RunSlot extends Slot {
+class RunSlot extends Slot {
   readonly kind = 'run';
   readonly read: (run: Run) => Value;
 

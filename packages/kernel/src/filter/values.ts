@@ -111,7 +111,7 @@ export function comparableOf(field: CatalogField): Comparable {
 }
 
 /** The raw SQL value of a field on a row, before any right of the row: for to-one relations the id of a readable record. */
-export function rawValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
+function rawValue(access: Access, object: ObjectAccess, field: CatalogField, row: SQL): SQL {
   if (isToOne(field)) {
     const select = through(access, field, row, true, (alias) => sql`${alias}."id"`);
     return select === null ? sql`null::uuid` : sql`(${select})`;

@@ -1,11 +1,12 @@
 // What must hold in a world: every entry point of the read path answers exactly what the reference model says.
 import assert from 'node:assert/strict';
-import { Decimal, isJsonObject, type Json, newId, Problem } from '@huike/schema';
-import { grouped, isToMany, kindOf, listed, shown, shownValue, Viewer } from '@huike/testkit';
+import { Decimal, isJsonObject, type Json, newId } from '@huike/schema';
+import { Dice, grouped, isToMany, kindOf, listed, shown, shownValue, Viewer } from '@huike/testkit';
 import type { UserActor } from '../access/index.ts';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { sql } from '../database/sql.ts';
 import { Asking } from './asking.fixture.ts';
+import { type Checking, refusal } from './checking.fixture.ts';
 import { checkDescription } from './describe.fixture.ts';
 import { checkHistory } from './history.fixture.ts';
 import { exportRecords, get, group, list, unmask, visibleAmong } from './index.ts';
@@ -13,17 +14,20 @@ import { checkSearch } from './search.fixture.ts';
 import type { World } from './world.fixture.ts';
 
 /** One viewer of a world, and everything that is asked in its name. */
-export class Checks {
+export class Checks implements Checking {
   readonly world: World;
   readonly actor: UserActor;
   readonly viewer: Viewer;
+  readonly dice: Dice;
   readonly #ask: Asking;
 
   constructor(world: World, actor: UserActor) {
     this.world = world;
     this.actor = actor;
     this.viewer = new Viewer(world.data, actor);
-    this.#ask = new Asking(world.dice, this.viewer);
+    // Of its own: viewers are asked for side by side.
+    this.dice = new Dice(world.seed * 10 + world.viewers.indexOf(actor));
+    this.#ask = new Asking(this.dice, this.viewer);
   }
 
   get objects(): readonly CatalogObject[] {
@@ -32,12 +36,11 @@ export class Checks {
 
   /** Everything, on every object. */
   async all(): Promise<void> {
-    const { dice, catalog } = this.world;
     checkDescription(this);
     await checkSearch(this);
-    for (const object of catalog.objects.values()) {
+    for (const object of this.world.catalog.objects.values()) {
       // People are the same in every world.
-      if (object.app === 'kernel' && !dice.once(5)) continue;
+      if (object.app === 'kernel' && !this.dice.once(5)) continue;
       if (!this.viewer.knows(object)) {
         await this.unknownObject(object);
         continue;
@@ -93,7 +96,7 @@ export class Checks {
   async paged(object: CatalogObject): Promise<void> {
     const sort = this.#ask.sort(object);
     const rows = listed(this.viewer, object, { sort });
-    const limit = 1 + this.world.dice.upTo(2);
+    const limit = 1 + this.dice.upTo(2);
     const found: Json[] = [];
     for (let cursor: string | null | undefined; cursor !== null && found.length <= rows.length; ) {
       const more = cursor === undefined ? {} : { cursor };
@@ -113,10 +116,10 @@ export class Checks {
 
   /** Records one by one; those out of sight answer like those that never were. */
   async single(object: CatalogObject): Promise<void> {
-    const { context, dice } = this.world;
+    const { context } = this.world;
     const absent = await refusal(() => get(context, this.actor, object.name, newId()));
     this.same(absent, { code: 'record.unknown', params: {}, status: 404 }, object, 'absent');
-    for (const row of dice.some(this.viewer.rows(object)).slice(0, 2)) {
+    for (const row of this.dice.some(this.viewer.rows(object)).slice(0, 2)) {
       const id = String(row.id);
       await checkHistory(this, object, row);
       if (this.viewer.sees(object, row)) {
@@ -145,14 +148,13 @@ export class Checks {
   }
 
   async unmasked(object: CatalogObject): Promise<void> {
-    const { context, dice, catalog } = this.world;
+    const { context, catalog } = this.world;
     const known = [...object.fields.values()].filter((field) => this.viewer.known(field) !== null);
-    const fields = dice.some(known, 3);
-    const [row] = dice.some(this.viewer.rows(object));
+    const fields = this.dice.some(known, 3);
+    const [row] = this.dice.some(this.viewer.rows(object));
     if (row === undefined || fields.length === 0) return;
-    const what = { fields: fields.map(({ name }) => name), reason: 'call back' };
+    const what = { fields: fields.map(({ name }) => name), reason: newId() };
     const ask = () => unmask(context, this.actor, object.name, String(row.id), what);
-    const before = await this.#unmaskings();
     const roles = this.actor.roles.map((role) => catalog.roles.get(role));
     const may =
       this.actor.roles.includes('administrator') || roles.some((role) => role?.capabilities?.includes('unmask'));
@@ -160,17 +162,17 @@ export class Checks {
       const found: Json = JSON.parse(await ask());
       const expected = fields.map((field) => [field.name, shownValue(this.viewer, field, row, {}, true)]);
       this.same(found, Object.fromEntries(expected), object, what);
-      this.same(await this.#unmaskings(), before + 1, object, 'unmasking stands in the log');
+      this.same(await this.#unmaskings(what.reason), 1, object, 'unmasking stands in the log');
     } else {
       const { code } = await refusal(ask);
       this.same(code, may && !this.actor.external ? 'record.unknown' : 'access.denied', object, 'unmask');
-      this.same(await this.#unmaskings(), before, object, 'nothing was unmasked');
+      this.same(await this.#unmaskings(what.reason), 0, object, 'nothing was unmasked');
     }
   }
 
-  async #unmaskings(): Promise<number> {
+  async #unmaskings(reason: string): Promise<number> {
     const [row] = await this.world.context.db.query<{ n: number }>(
-      sql`select count(*)::int as n from huike.change_pending where op = 'record.unmasked'`,
+      sql`select count(*)::int as n from huike.change_pending where op = 'record.unmasked' and data->>'reason' = ${sql.value(reason)}`,
     );
     return row?.n ?? -1;
   }
@@ -251,17 +253,6 @@ export class Checks {
     const who = `${actor.roles.join('+')}${actor.external ? ' (outside)' : ''}`;
     return `HUIKE_WORLD=${world.seed}: ${object.name} for ${who}: ${JSON.stringify(what)}`;
   }
-}
-
-/** The Problem that a call ends with. Anything else that is thrown is a defect, and so is an answer. */
-export async function refusal(call: () => Promise<unknown>): Promise<{ code: string; params: Json; status: number }> {
-  const answer = await call().catch((error: unknown) => {
-    if (error instanceof Problem) return error;
-    throw error;
-  });
-  assert.ok(answer instanceof Problem, `not refused: ${JSON.stringify(answer)?.slice(0, 300)}`);
-  assert.ok(answer.status >= 400 && answer.status < 500, answer.code);
-  return { code: answer.code, params: { ...answer.params }, status: answer.status };
 }
 
 /** Numbers in text without the zeros at their end: of equal ones any stands for the group. */

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { conditionsOf, dependencies, isJsonObject, parseFormula } from '@huike/schema';
 import { pathOf } from '@huike/testkit';
 import type { CatalogObject } from '../catalog/types.ts';
-import type { Checks } from './checks.fixture.ts';
+import type { Checking } from './checking.fixture.ts';
 import { describe, type FieldDescription } from './index.ts';
 
-export function checkDescription(checks: Checks): void {
+export function checkDescription(checks: Checking): void {
   const { world, actor, viewer, objects } = checks;
   const described = describe(world.catalog, actor);
   const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name).sort();
@@ -30,7 +30,7 @@ export function checkDescription(checks: Checks): void {
   }
 }
 
-function checkField(checks: Checks, object: CatalogObject, told: FieldDescription): void {
+function checkField(checks: Checking, object: CatalogObject, told: FieldDescription): void {
   const { viewer, world } = checks;
   const field = object.fields.get(told.name);
   assert.ok(field !== undefined);

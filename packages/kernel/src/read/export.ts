@@ -3,6 +3,7 @@ import type { Access, Actor, ObjectAccess } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { appendEvent } from '../changes/index.ts';
 import type { Database } from '../database/index.ts';
+import { stepsOf } from '../filter/tree.ts';
 import { resolvePath } from '../filter/values.ts';
 import { list, type Page } from './pages.ts';
 import { type ReadContext, reading } from './run.ts';
@@ -28,6 +29,9 @@ export interface Exported {
   readonly pages: AsyncGenerator<readonly JsonObject[]>;
 }
 
+/** Each may bring its title along. */
+const mostColumns = queryLimits.fields / 2;
+
 /**
  * Begins an export. Throws `object.unknown`, `access.denied` for an object that may be read but not exported,
  * `field.unknown`, `query.*`.
@@ -42,10 +46,10 @@ export async function exportRecords(
   const { object, columns, titlePath } = await reading(context, actor, name, async (access, target) => {
     if (target.rows('export') === false) throw problem('access.denied');
     const paths = query.fields ?? usual(target);
-    if (paths.length > queryLimits.fields)
-      throw problem('request.tooMany', { what: 'fields', whatZh: '字段', limit: queryLimits.fields });
+    if (paths.length > mostColumns)
+      throw problem('request.tooMany', { what: 'fields', whatZh: '字段', limit: mostColumns });
     const found = paths.map((path) => {
-      const { steps, field } = resolvePath(access, target, path.split('.'));
+      const { steps, field } = resolvePath(access, target, stepsOf(path));
       return { path, fields: [...steps, field] };
     });
     return { object: target.object, columns: found, titlePath: (column: ExportField) => titleOf(access, column) };
@@ -64,6 +68,7 @@ export async function exportRecords(
 function titleOf(access: Access, { path, fields }: ExportField): readonly string[] {
   const field = fields.at(-1);
   if (field === undefined || field.target === null || field.type === 'table') return [];
+  if (fields.length >= queryLimits.pathDepth) return [];
   const { title } = field.target;
   return access.object(field.target.name)?.field(title) ? [`${path}.${title.name}`] : [];
 }

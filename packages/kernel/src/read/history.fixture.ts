@@ -3,7 +3,7 @@ import { isId, isJsonObject, type Json, type JsonObject } from '@huike/schema';
 import { isToMany, isToOne, maskedText, type RawRow, shownRelated } from '@huike/testkit';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { sql } from '../database/sql.ts';
-import { type Checks, refusal } from './checks.fixture.ts';
+import { type Checking, refusal } from './checking.fixture.ts';
 import { history } from './index.ts';
 
 interface RawChange {
@@ -14,7 +14,7 @@ interface RawChange {
   readonly data: JsonObject;
 }
 
-export async function checkHistory(checks: Checks, object: CatalogObject, row: RawRow): Promise<void> {
+export async function checkHistory(checks: Checking, object: CatalogObject, row: RawRow): Promise<void> {
   const { viewer, world, actor } = checks;
   const id = String(row.id);
   const ask = () => history(world.context, actor, object.name, id, { limit: 20 });
@@ -35,7 +35,7 @@ export async function checkHistory(checks: Checks, object: CatalogObject, row: R
   );
 }
 
-function entry(checks: Checks, object: CatalogObject, row: RawRow, change: RawChange): Json {
+function entry(checks: Checking, object: CatalogObject, row: RawRow, change: RawChange): Json {
   const fields = new Map([...object.fields.values()].map((field) => [String(field.tag), field]));
   const untold = ['version', 'updatedAt', 'updatedBy'];
   const changes = Object.entries(change.data).flatMap(([tag, pair]): Json[] => {
@@ -49,19 +49,19 @@ function entry(checks: Checks, object: CatalogObject, row: RawRow, change: RawCh
   return { version, op, at, actor: actorOf(checks, change.actor), changes };
 }
 
-function actorOf(checks: Checks, actor: string): Json {
+function actorOf(checks: Checking, actor: string): Json {
   if (!isId(actor)) return { system: actor };
   const name = named(checks, checks.world.catalog.objects.get('user'), actor);
   return isJsonObject(name) && typeof name.name === 'string' ? { id: actor, name: name.name } : { id: actor };
 }
 
 /** What is seen of a record that a change names. */
-function named(checks: Checks, object: CatalogObject | null | undefined, id: Json): Json {
+function named(checks: Checking, object: CatalogObject | null | undefined, id: Json): Json {
   const found = object ? checks.viewer.find(object, id) : undefined;
   return object && found && checks.viewer.sees(object, found) ? shownRelated(checks.viewer, object, found) : null;
 }
 
-function told(checks: Checks, field: CatalogField, stored: Json, masked: boolean): Json {
+function told(checks: Checking, field: CatalogField, stored: Json, masked: boolean): Json {
   if (isToOne(field)) return masked ? null : named(checks, field.target, stored);
   if (isToMany(field)) {
     const ids: readonly Json[] = Array.isArray(stored) && !masked ? stored : [];

@@ -10,10 +10,10 @@ export {
   type ObjectDescription,
 } from './describe.ts';
 export { type ExportContext, type Exported, type ExportField, exportRecords } from './export.ts';
-export { type FieldChange, type HistoryEntry, type HistoryPage, history } from './history.ts';
+export { type HistoryPage, history } from './history.ts';
 export { type Me, me } from './me.ts';
 export { get, group, list, type Page } from './pages.ts';
-export type { CatalogSource, ReadContext } from './run.ts';
+
 export { type SearchQuery, search } from './search.ts';
 export { unmask } from './unmask.ts';
 export { visibleAmong } from './visible.ts';

@@ -4,7 +4,7 @@ import { type RawRow, shownValue } from '@huike/testkit';
 import type { CatalogField, CatalogObject } from '../catalog/types.ts';
 import { isSearched } from '../search/fields.ts';
 import { searchQuery } from '../search/tokens.ts';
-import { type Checks, refusal } from './checks.fixture.ts';
+import { type Checking, refusal } from './checking.fixture.ts';
 import { search } from './index.ts';
 
 const typed = [
@@ -24,17 +24,17 @@ const typed = [
 ];
 
 /** Everything that is found anywhere, and in one object. */
-export async function checkSearch(checks: Checks): Promise<void> {
-  const { world, actor, objects } = checks;
+export async function checkSearch(checks: Checking): Promise<void> {
+  const { world, actor, objects, dice } = checks;
   const [object] = objects;
   if (object === undefined) return;
-  const text = world.dice.pick(typed);
+  const text = dice.pick(typed);
   const expected = objects.flatMap((one) => foundIn(checks, one, text));
   if (expected.length <= 100) {
     const found: Json = JSON.parse(await search(world.context, actor, { text, limit: 100 }));
     checks.same(sorted(found), sorted(expected), object, { text });
   }
-  const one = world.dice.pick(objects);
+  const one = dice.pick(objects);
   const found: Json = JSON.parse(await search(world.context, actor, { text, objects: [one.name], limit: 100 }));
   checks.same(sorted(found), sorted(foundIn(checks, one, text)), one, { text });
   const hidden = [...world.catalog.objects.keys()].find((name) => !objects.some((seen) => seen.name === name));
@@ -45,7 +45,7 @@ export async function checkSearch(checks: Checks): Promise<void> {
 const sorted = (found: Json): Json =>
   Array.isArray(found) ? found.map((one) => JSON.stringify(one, ['object', 'id', 'title'])).sort() : found;
 
-function foundIn(checks: Checks, object: CatalogObject, text: string): Json[] {
+function foundIn(checks: Checking, object: CatalogObject, text: string): Json[] {
   const { viewer } = checks;
   const fields = [...object.fields.values()].filter(isSearched);
   return viewer

@@ -26,7 +26,6 @@ import type { ExportContext } from './export.ts';
 
 export interface World {
   readonly seed: number;
-  readonly dice: Dice;
   readonly context: ExportContext;
   readonly catalog: Catalog;
   readonly data: Data;
@@ -78,7 +77,7 @@ export class Worlds {
     const data = await this.#read(catalog);
     const viewers = Array.from({ length: 3 }, () => this.#viewer(dice));
     const { context } = this.#fixture;
-    return { seed, dice, context: { ...context, now: () => now }, catalog, data, viewers };
+    return { seed, context: { ...context, now: () => now }, catalog, data, viewers };
   }
 
   async #clear(): Promise<void> {

@@ -15,7 +15,7 @@ export interface Formula {
 }
 
 /** Every node, from the root on. */
-export function* nodesOf(node: Node): Generator<Node> {
+function* nodesOf(node: Node): Generator<Node> {
   yield node;
   if (node.kind === 'call') for (const arg of node.args) yield* nodesOf(arg);
 }

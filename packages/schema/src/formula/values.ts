@@ -25,7 +25,7 @@ export function within(value: Decimal): Decimal | null {
   return value.abs().lt(largest) ? value : null;
 }
 
-export const textLimit = 100_000;
+const textLimit = 100_000;
 
 /** At most 100,000 characters; none is no value. */
 export function keptText(text: string): string | null {

@@ -1,5 +1,5 @@
 // A row of the file as it is going to be written: its values, what is still to be found, and what is wrong with it.
-import type { Catalog, CatalogField } from '@huike/kernel';
+import type { CatalogField } from '@huike/kernel';
 import { type ErrorCode, type ErrorParams, isJsonObject, type Json } from '@huike/schema';
 import { type Convert, converterOf, settles, type Wanted } from './convert.ts';
 import type { MappedColumn } from './mapping.ts';

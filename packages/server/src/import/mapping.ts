@@ -114,7 +114,16 @@ const isGuessed = (field: CatalogField) => !field.system || field.name === 'owne
 
 const namesOf = ({ name, label }: CatalogField | CatalogObject) => [...new Set([name, label.zh, label.en].map(fold))];
 
-const scores = { exact: 100, related: 96, bare: 95, part: 85, sense: 80, title: 70, type: 60 } as const;
+const scores = {
+  exact: 100,
+  related: 96,
+  relatedName: 94,
+  bare: 95,
+  part: 85,
+  sense: 80,
+  title: 70,
+  type: 60,
+} as const;
 /** What is taken off where a word had to be left out first: the object's own (客户名称 of a customer), or any such. */
 const less = { own: 5, common: 10 } as const;
 
@@ -125,8 +134,11 @@ function suggestionsFor(
   column: number,
 ): readonly Suggestion[] {
   const [whole, bare] = [fold(name), foldBare(name)];
-  const own = withoutPrefix(bare, namesOf(scene.rights.object));
-  const common = withoutPrefix(bare, commonPrefixes);
+  // 会员编号 of an order is never its own 编号.
+  const others = candidates.filter(({ field }) => isRelated(field)).flatMap(({ names }) => names);
+  const ofAnother = withoutPrefix(bare, others) !== null;
+  const own = ofAnother ? null : withoutPrefix(bare, namesOf(scene.rights.object));
+  const common = ofAnother ? null : withoutPrefix(bare, commonPrefixes);
   const written = [
     { text: whole, off: 0 },
     ...(bare === whole ? [] : [{ text: bare, off: scores.exact - scores.bare }]),
@@ -204,7 +216,9 @@ function relatedSuggestions({ catalog, actor }: Scene, { field, names }: Candida
       const senses = sensesOf(rest);
       const fits = called.includes(rest) || senses.some(({ words }) => called.some((one) => words.has(one)));
       const isTitle = by === title && senses.some((one) => one.isTitle === true);
-      return fits || isTitle ? [{ path: `${field.name}.${by.name}`, score: scores.related }] : [];
+      // What is unique tells more than a name.
+      const score = isUnique(by) ? scores.related : scores.relatedName;
+      return fits || isTitle ? [{ path: `${field.name}.${by.name}`, score }] : [];
     }),
   );
 }
