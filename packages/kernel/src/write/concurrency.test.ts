@@ -6,7 +6,7 @@ import { type SQL, sql } from '../database/sql.ts';
 import { applyMetadata } from '../evolve/index.ts';
 import { system, type WriteFixture, writeFixture } from './fixture.ts';
 import { transact, write, writeIn } from './index.ts';
-import { modelObjects } from './model.ts';
+import { modelObjects } from './model.fixture.ts';
 import type { WriteContext } from './types.ts';
 
 let fixture: WriteFixture;

@@ -6,7 +6,7 @@ import { type Command, newId } from '@huike/schema';
 import type { Tx } from '../database/index.ts';
 import { system, userWith, writeFixture } from './fixture.ts';
 import { write } from './index.ts';
-import { modelObjects } from './model.ts';
+import { modelObjects } from './model.fixture.ts';
 import type { WriteContext } from './types.ts';
 
 // The SQL of a write stands beside it. After a wanted change: HUIKE_GOLDEN=1 writes the file anew.

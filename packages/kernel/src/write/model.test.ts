@@ -13,7 +13,7 @@ import {
   type ModelRecord,
   modelObjects,
   type ObjectName,
-} from './model.ts';
+} from './model.fixture.ts';
 import { columnsTold, shapeOf } from './shape.ts';
 
 let fixture: WriteFixture;

@@ -4,7 +4,7 @@ import { newId } from '@huike/schema';
 import { sql } from '../database/sql.ts';
 import { system, type WriteFixture, writeFixture } from './fixture.ts';
 import { write } from './index.ts';
-import { modelObjects } from './model.ts';
+import { modelObjects } from './model.fixture.ts';
 import { binDays, purgeDeleted } from './purge.ts';
 
 let fixture: WriteFixture;
