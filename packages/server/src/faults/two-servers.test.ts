@@ -43,7 +43,7 @@ const status = async (client: Client, method: string, path: string, body?: Json)
 test('restarted in turn under load, they lose no acknowledged write and fail no request', async (t) => {
   const token = await makeToken(one.address ?? '');
   const client = new Client(() => [one.address, two.address], token);
-  const load = await Load.prepare(client, { writers: 6 });
+  const load = await Load.prepare(client, { writers: 6, pauseMs: 15 });
   t.after(async () => {
     client.close();
     await load.rest().catch(() => {});
