@@ -116,8 +116,8 @@ export function refuseMissing(work: Work): void {
 function isMissing(row: Row, field: CatalogField): boolean {
   if (field.type === 'table') return (row.nested.get(field)?.length ?? 0) === 0;
   if (field.type === 'relations') return (row.given.get(field)?.[''] ?? null) === null;
-  // Computed in each read: nobody can be asked for it.
-  if (field.computed !== null) return false;
+  // Nobody can be asked for what is computed or counted.
+  if (field.computed !== null || field.type === 'autoNumber') return false;
   return (row.after[field.column] ?? null) === null;
 }
 

@@ -115,6 +115,11 @@ function planCommand(work: Work, command: Command, index: number): Row | undefin
         work.failures.refuse(index, 'write.key', { field: String(command.key).slice(0, 60) });
         return undefined;
       }
+      // Whether it makes or changes a record would tell what is masked.
+      if (rights.field(key)?.clear === false) {
+        work.failures.refuse(index, 'query.masked', { field: key.name });
+        return undefined;
+      }
       return newRow({ ...common, op: 'create', id: newId(), key });
     }
     case 'update':
@@ -257,6 +262,11 @@ function readValue(
     return;
   }
   const isRelation = field.type === 'relation' || field.type === 'user' || field.type === 'department';
+  if (field.target === null && !field.system && (isRelation || field.type === 'relations')) {
+    row.faulty.add(field);
+    work.failures.issue(row.index, path, 'value.reference');
+    return;
+  }
   const plain =
     isRelation || field.type === 'relations' ? withoutReferences(work, row, field, value, path, refs) : value;
   const parsed = plain === undefined ? undefined : field.handler.parse?.(plain, field, context);

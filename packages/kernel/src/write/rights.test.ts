@@ -18,6 +18,8 @@ const objects: MetadataDocument = {
         { name: 'secret', type: 'text' },
         { name: 'mobile', type: 'phone' },
         { name: 'code', type: 'text', unique: true },
+        { name: 'card', type: 'text', unique: true },
+        { name: 'campaign', type: 'relation', to: 'campaign' },
         { name: 'company', type: 'relation', to: 'company' },
         { name: 'others', type: 'relations', to: 'company' },
         { name: 'steps', type: 'table', fields: [{ name: 'text', type: 'text' }] },
@@ -49,7 +51,7 @@ const objects: MetadataDocument = {
           update: 'own',
           delete: 'own',
           transfer: 'own',
-          fields: { secret: 'none', mobile: 'masked', status: 'read' },
+          fields: { secret: 'none', mobile: 'masked', card: 'masked', status: 'read' },
         },
         company: { read: 'own', fields: { taxCode: 'masked' } },
         visit: { read: 'all', create: true, update: 'all', delete: 'all' },
@@ -266,6 +268,16 @@ test('an upsert of a record out of sight is a clash; of one in sight it needs th
   assert.equal(await refused(colleague, upsert), 'access.denied');
   assert.equal((await did(rep, upsert)).op, 'update');
   assert.equal((await did(rep, { ...upsert, values: { code: 'K2' } })).op, 'create');
+  assert.equal(
+    await refused(rep, { op: 'upsert', object: 'lead', key: 'card', values: { card: '1' } }),
+    'query.masked',
+  );
+});
+
+test('a relation whose object is not installed takes nothing', async () => {
+  const wrong: Command = { op: 'create', object: 'lead', values: { campaign: newId() } };
+  assert.equal(await refused(rep, wrong), '/0/campaign value.reference');
+  assert.equal((await did(rep, { ...wrong, values: { campaign: null } })).op, 'create');
 });
 
 test('the bin is for those who may delete', async () => {
