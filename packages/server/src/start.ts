@@ -63,8 +63,11 @@ export function openKernel(config: Config, environment: NodeJS.ProcessEnv, onErr
       onError,
     });
     const close = async () => {
-      await kernel.close();
-      await embedded?.stop();
+      try {
+        await kernel.close();
+      } finally {
+        await embedded?.stop();
+      }
     };
     return { kernel, embedded, close };
   });
@@ -95,9 +98,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
       address,
       kernel,
       stop: () => stop(app, opened),
-      abandon: () => {
-        if (embedded !== null) process.kill(embedded.pid(), 'SIGINT');
-      },
+      abandon: () => embedded?.abandon(),
     };
   } catch (error) {
     if (app !== undefined) await closeApp(app);

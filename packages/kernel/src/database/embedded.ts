@@ -54,6 +54,8 @@ export interface EmbeddedPostgres {
   pid(): number;
   /** Gives it up; the last living owner stops it: open transactions are rolled back, a checkpoint is written. */
   stop(): Promise<void>;
+  /** The same without waiting, for a process that ends at once. */
+  abandon(): void;
 }
 
 const unusable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
@@ -116,10 +118,16 @@ async function start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
         unwatch();
         return release(it, owner);
       };
+      const abandon = () => {
+        unwatch();
+        rmSync(owner, { force: true });
+        const server = othersLive(it.run) ? undefined : runningServer(it);
+        if (server) process.kill(server.pid, 'SIGINT');
+      };
       const urlOf = (user: string, database: string) =>
         `postgres://${user}@/${database}?host=${encodeURIComponent(sockets)}`;
       const pid = () => readPostmaster(cluster.folder)?.pid ?? 0;
-      return { url: urlOf(name, name), superuserUrl: urlOf(superuser, 'postgres'), adopted, pid, stop };
+      return { url: urlOf(name, name), superuserUrl: urlOf(superuser, 'postgres'), adopted, pid, stop, abandon };
     } catch (error) {
       rmSync(owner, { force: true });
       throw error;
