@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, mkdtemp, rm, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
-import os from 'node:os';
-import path from 'node:path';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { applyMetadata, Kernel } from '@huike/kernel';
