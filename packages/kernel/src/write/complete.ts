@@ -2,7 +2,6 @@
 import { evaluate, type Json } from '@huike/schema';
 import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField } from '../catalog/types.ts';
-import { columnName } from '../evolve/table.ts';
 import { dayOf, parseInstant, plainText, refuseRetired } from '../fields/index.ts';
 import { searchTokens, tsvectorText } from '../search/tokens.ts';
 import { keyOf } from './discover.ts';
@@ -58,9 +57,11 @@ function completeUpdate(work: Work, row: Row, locks: Locks, byKey: ByKey): void 
 
 /** Puts the given values into the columns. */
 function take({ given, object, parent }: Row, after: Stored): void {
+  const { fields } = shapeOf(object);
   for (const [field, columns] of given) {
-    if (field.type === 'relations') continue;
-    for (const suffix of Object.keys(columns)) after[columnName(field, suffix)] = columns[suffix] ?? null;
+    const stored = fields.get(field);
+    if (stored === undefined) continue;
+    for (const { name, suffix } of stored.columns) after[name] = columns[suffix] ?? null;
   }
   if (parent !== null && object.master !== null) after[object.master.column] = parent.id;
 }
