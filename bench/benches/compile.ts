@@ -6,7 +6,7 @@ import type { Bench } from '../lib/bench.ts';
 import { median } from '../lib/median.ts';
 import { bystander, role } from '../lib/metadata.ts';
 import { managers } from '../lib/people.ts';
-import { type Finding, number } from '../lib/report.ts';
+import { figure, number } from '../lib/report.ts';
 import { actorOf, createTenant, openKernel } from '../lib/tenant.ts';
 
 const columns = 60;
@@ -42,14 +42,8 @@ function microseconds(times: number, once: () => unknown): number {
   );
 }
 
-const finding = (what: string, taken: number, atMost: number): Finding => ({
-  what,
-  measured: `${number(taken)} µs`,
-  against: '',
-  ratio: '',
-  aim: `< ${atMost} µs`,
-  met: taken < atMost,
-});
+const finding = (what: string, taken: number, atMost: number) =>
+  figure(what, `${number(taken)} µs`, { aim: `< ${atMost} µs`, met: taken < atMost });
 
 export const compile: Bench = {
   name: 'compile',

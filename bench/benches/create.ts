@@ -34,7 +34,8 @@ const floorCreates = (tags: Tags, searched: boolean): Request[] =>
     return { method: 'POST', path: '/create', body: JSON.stringify(body) };
   });
 
-async function measure({ size, cluster, progress }: Run, tokens: Tokens, tags: Tags): Promise<Finding[]> {
+async function measure(run: Run, tokens: Tokens, tags: Tags): Promise<Finding[]> {
+  const { cluster, progress } = run;
   await using client = await openClient();
   await using floor = await serveFloor(cluster, 'floor');
   const findings: Finding[] = [];
@@ -46,10 +47,10 @@ async function measure({ size, cluster, progress }: Run, tokens: Tokens, tags: T
   for (const { what, job, searched, aim } of cases) {
     progress(what);
     await using product = await serveProduct(cluster, 'creates', job);
-    const mine = { port: product.port, requests: creates(tokens) };
-    const bare = { port: floor.port, requests: floorCreates(tags, searched) };
+    const mine = { server: product, requests: creates(tokens) };
+    const bare = { server: floor, requests: floorCreates(tags, searched) };
     // What a round leaves to seal and to run isn't the next one's.
-    findings.push(comparison(what, await compare(client, size, mine, bare, () => quiet(cluster, 'creates')), aim));
+    findings.push(comparison(what, await compare(client, run, mine, bare, () => quiet(cluster, 'creates')), aim));
   }
   return findings;
 }

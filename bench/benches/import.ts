@@ -7,13 +7,14 @@ import pg from 'pg';
 import { from, to } from 'pg-copy-streams';
 import type { Bench, Run } from '../lib/bench.ts';
 import type { Cluster } from '../lib/cluster.ts';
+import { processorTimes, ranBetween } from '../lib/cpu.ts';
 import { importFile } from '../lib/import-file.ts';
-import { median } from '../lib/median.ts';
+import { median, quantile } from '../lib/median.ts';
 import { metadata, searchedLess } from '../lib/metadata.ts';
 import { managers } from '../lib/people.ts';
 import { valuesAt } from '../lib/prospects.ts';
 import { quiet } from '../lib/quiet.ts';
-import { comparison, type Finding, number } from '../lib/report.ts';
+import { comparison, type Finding, figure, number } from '../lib/report.ts';
 import { actorOf, createTenant, openKernel } from '../lib/tenant.ts';
 
 const all = 100_000;
@@ -99,44 +100,50 @@ async function measure({ size, cluster }: Run, what: string, aims: boolean): Pro
   const floor = new pg.Client(cluster.urlOf('floor'));
   await floor.connect();
   const count = Math.round(size.rows(all) / rounds);
-  const found: { readonly measured: number; readonly against: number }[] = [];
+  const found: { readonly measured: Timed; readonly against: Timed }[] = [];
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
     const last = await lastId(cluster, 'imports');
-    const begun = performance.now();
-    await writeRows(kernel, actor, round * count, count);
-    const written = performance.now() - begun;
+    const measured = await timed(cluster, count, () => writeRows(kernel, actor, round * count, count));
     await quiet(cluster, 'imports');
     const rows = await rowsSince(cluster, 'imports', last);
-    const begunFloor = performance.now();
-    await copyRows(floor, rows);
-    const copied = performance.now() - begunFloor;
-    if (round > 0) found.push({ measured: (count * 1000) / written, against: (count * 1000) / copied });
+    const against = await timed(cluster, count, () => copyRows(floor, rows));
+    if (round > 0) found.push({ measured, against });
   }
   await floor.end();
-  const ratios = found.map(({ measured, against }) => measured / against);
+  const ratios = found.map(({ measured, against }) => measured.rate / against.rate);
+  const rate = median(found.map(({ measured }) => measured.rate));
   const compared = {
-    measured: median(found.map(({ measured }) => measured)),
-    against: median(found.map(({ against }) => against)),
+    measured: rate,
+    against: median(found.map(({ against }) => against.rate)),
     ratio: median(ratios),
-    spread: [Math.min(...ratios), Math.max(...ratios)] as const,
+    spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const,
+    cost: [
+      median(found.map(({ measured }) => measured.cost)),
+      median(found.map(({ against }) => against.cost)),
+    ] as const,
   };
-  const rate = compared.measured;
+  if (!aims) return [comparison(what, compared, null)];
   return [
-    comparison(what, compared, aims ? 0.5 : null),
-    ...(aims
-      ? [
-          {
-            what: `${what}: rows a second`,
-            measured: number(rate),
-            against: '',
-            ratio: '',
-            aim: '≥ 15,000',
-            met: rate >= 15_000,
-          },
-        ]
-      : []),
+    comparison(what, compared, 0.5),
+    figure(`${what}: rows a second`, number(rate), { aim: '≥ 15,000', met: rate >= 15_000 }),
   ];
+}
+
+interface Timed {
+  /** Rows a second. */
+  readonly rate: number;
+  /** Processor time of this process and PostgreSQL for one row, in microseconds. */
+  readonly cost: number;
+}
+
+async function timed(cluster: Cluster, count: number, work: () => Promise<void>): Promise<Timed> {
+  const look = () => processorTimes([process.pid], [cluster.pid()]);
+  const before = look();
+  const begun = performance.now();
+  await work();
+  const milliseconds = performance.now() - begun;
+  return { rate: (count * 1000) / milliseconds, cost: ranBetween(before, look()) / count };
 }
 
 export const importing: Bench = {
@@ -156,14 +163,7 @@ export const importing: Bench = {
       if (aims) {
         progress('import of a file');
         const rate = await importFile(cluster, 'imports', tokens.managers[0] ?? '', size.rows(all));
-        findings.push({
-          what: 'import of a CSV file over HTTP: rows a second',
-          measured: number(rate),
-          against: '',
-          ratio: '',
-          aim: '',
-          met: null,
-        });
+        findings.push(figure('import of a CSV file over HTTP: rows a second', number(rate), null));
       }
       for (const database of ['imports', 'floor']) await cluster.drop(database);
     }

@@ -6,7 +6,7 @@ import { listPath, listsOf } from '../lib/lists.ts';
 import { stages } from '../lib/metadata.ts';
 import { managers, treeOf } from '../lib/people.ts';
 import { comparison, type Finding, number } from '../lib/report.ts';
-import { serveFloor, serveProduct } from '../lib/servers.ts';
+import { type Served, serveFloor, serveProduct } from '../lib/servers.ts';
 
 const floorPath = (tree: readonly string[], stage: string, last?: { readonly score: number; readonly id: string }) =>
   `/list?${new URLSearchParams({ tree: tree.join(), stage, ...(last && { score: String(last.score), id: last.id }) })}`;
@@ -32,8 +32,8 @@ async function pageAt(port: number, { path, token }: Request): Promise<Page> {
 async function assertSame(one: Side, other: Side): Promise<void> {
   for (const [index, request] of one.requests.entries()) {
     const [mine, theirs] = [
-      await pageAt(one.port, request),
-      await pageAt(other.port, other.requests[index] ?? request),
+      await pageAt(one.server.port, request),
+      await pageAt(other.server.port, other.requests[index] ?? request),
     ];
     if (mine.data.length === 0 || JSON.stringify(mine.data) !== JSON.stringify(theirs.data))
       throw new Error(`the two sides of a list differ: ${request.path}`);
@@ -59,26 +59,24 @@ async function listOf(run: Run, client: Client, records: number, deep: boolean):
   await using floor = await serveFloor(run.cluster, database);
   const findings: Finding[] = [];
   const title = `list of 50 among ${number(records)}`;
-  const first = { port: product.port, requests: listsOf(tokens.managers) };
-  const bare = { port: floor.port, requests: floorLists };
+  const first = { server: product, requests: listsOf(tokens.managers) };
+  const bare = { server: floor, requests: floorLists };
   await assertSame(first, bare);
   run.progress(title);
-  findings.push(comparison(title, await compare(client, run.size, first, bare), 0.7));
+  findings.push(comparison(title, await compare(client, run, first, bare), 0.7));
 
   run.progress('access');
-  const [ordinary, administrator] = [listsOf([tokens.head]), listsOf([tokens.administrator])];
-  const sides = [ordinary, administrator].map((requests) => ({ port: product.port, requests }));
-  const [mine, theirs] = sides;
-  if (mine === undefined || theirs === undefined) throw new Error('two sides');
-  await assertSame(mine, theirs);
+  const ordinary = { server: product, requests: listsOf([tokens.head]) };
+  const administrator = { server: product, requests: listsOf([tokens.administrator]) };
+  await assertSame(ordinary, administrator);
   findings.push(
     comparison(
       `${title}: ordinary role against administrator, same rows`,
-      await compare(client, run.size, mine, theirs),
+      await compare(client, run, ordinary, administrator),
       0.85,
     ),
   );
-  if (deep) findings.push(...(await pages(run, client, product.port, floor.port, tokens.managers, title)));
+  if (deep) findings.push(...(await pages(run, client, product, floor, tokens.managers, title)));
   return findings;
 }
 
@@ -87,8 +85,8 @@ const deepPage = 1_000;
 async function pages(
   run: Run,
   client: Client,
-  productPort: number,
-  floorPort: number,
+  product: Served,
+  bare: Served,
   tokens: readonly string[],
   title: string,
 ): Promise<Finding[]> {
@@ -98,24 +96,20 @@ async function pages(
   for (const [index, token] of tokens.entries()) {
     const manager = managers[index];
     if (manager === undefined) continue;
-    const { cursor, last } = await goTo(productPort, token, stage, deepPage);
+    const { cursor, last } = await goTo(product.port, token, stage, deepPage);
     requests.push({
       first: { method: 'GET', path: listPath(stage), token },
       deep: { method: 'GET', path: listPath(stage, cursor), token },
       floor: { method: 'GET', path: floorPath(treeOf(manager), stage, last) },
     });
   }
-  const first = { port: productPort, requests: requests.map((each) => each.first) };
-  const deep = { port: productPort, requests: requests.map((each) => each.deep) };
-  const floor = { port: floorPort, requests: requests.map((each) => each.floor) };
+  const first = { server: product, requests: requests.map((each) => each.first) };
+  const deep = { server: product, requests: requests.map((each) => each.deep) };
+  const floor = { server: bare, requests: requests.map((each) => each.floor) };
   await assertSame(deep, floor);
   return [
-    comparison(
-      `${title}: page ${number(deepPage)} against page 1`,
-      await compare(client, run.size, deep, first),
-      1 / 1.2,
-    ),
-    comparison(`${title}: page ${number(deepPage)}`, await compare(client, run.size, deep, floor), 0.7),
+    comparison(`${title}: page ${number(deepPage)} against page 1`, await compare(client, run, deep, first), 1 / 1.2),
+    comparison(`${title}: page ${number(deepPage)}`, await compare(client, run, deep, floor), 0.7),
   ];
 }
 

@@ -5,19 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../lib/bench.ts';
 import { copyInstallation, npmStart } from '../lib/installation.ts';
 import { median } from '../lib/median.ts';
-import { type Finding, number } from '../lib/report.ts';
+import { figure, number } from '../lib/report.ts';
 
 const starts = 5;
 const idle = 20_000;
 
-const finding = (what: string, measured: number, unit: string, atMost: number): Finding => ({
-  what,
-  measured: `${number(measured)} ${unit}`,
-  against: '',
-  ratio: '',
-  aim: `< ${atMost} ${unit}`,
-  met: measured < atMost,
-});
+const finding = (what: string, measured: number, unit: string, atMost: number) =>
+  figure(what, `${number(measured)} ${unit}`, { aim: `< ${atMost} ${unit}`, met: measured < atMost });
 
 export const start: Bench = {
   name: 'start',

@@ -9,6 +9,8 @@ import pg from 'pg';
 export interface Cluster extends AsyncDisposable {
   /** For whatever else a bench needs on disk. */
   readonly folder: string;
+  /** PostgreSQL's first process, the parent of all others. */
+  pid(): number;
   /** Where a database is reached, as the role that owns it. */
   urlOf(database: string): string;
   /** Makes a database: an empty one, or a copy of another to which nobody is connected. */
@@ -28,6 +30,7 @@ export async function openCluster(): Promise<Cluster> {
   };
   return {
     folder,
+    pid: server.pid,
     urlOf: (database) => server.url.replace(/\/huike\?/, `/${database}?`),
     async create(database, from = 'template0') {
       await admin.query(`create database "${database}" owner huike template "${from}" strategy file_copy`);

@@ -1,12 +1,14 @@
 // One side against the other, in short rounds that alternate: the machine is never quite quiet, and a ratio of two
 // neighbouring rounds minds that least.
+import type { Run } from './bench.ts';
 import type { Load, LoadResult, Request } from './client.ts';
+import { processorTimes, ranBetween } from './cpu.ts';
 import { median, quantile } from './median.ts';
 import { startProgram } from './process.ts';
-import type { Size } from './size.ts';
+import type { Served } from './servers.ts';
 
 export interface Side {
-  readonly port: number;
+  readonly server: Served;
   readonly requests: readonly Request[];
 }
 
@@ -17,6 +19,8 @@ export interface Comparison {
   /** The median of the rounds' ratios, and the range that holds the middle half of them. */
   readonly ratio: number;
   readonly spread: readonly [number, number];
+  /** Processor time of server and PostgreSQL for one answer, in microseconds: measured, and against. */
+  readonly cost: readonly [number, number];
 }
 
 export interface Client extends AsyncDisposable {
@@ -45,33 +49,42 @@ const roundLength = 3_000;
 /** Requests a second of both sides. `between` runs after each round, such as to let its work end. */
 export async function compare(
   client: Client,
-  size: Size,
+  { size, cluster }: Pick<Run, 'size' | 'cluster'>,
   measured: Side,
   against: Side,
   between: () => Promise<unknown> = async () => {},
 ): Promise<Comparison> {
   const milliseconds = size.milliseconds(roundLength);
-  const rate = async ({ port, requests }: Side) => {
-    const { answers, seconds } = await client.load({ port, requests, connections, milliseconds });
+  const round = async ({ server, requests }: Side): Promise<Round> => {
+    const look = () => processorTimes([server.pid], [cluster.pid()]);
+    const before = look();
+    const { answers, seconds } = await client.load({ port: server.port, requests, connections, milliseconds });
+    const after = look();
     await between();
-    return answers / seconds;
+    return { rate: answers / seconds, cost: ranBetween(before, after) / answers };
   };
   // Code runs fast once it ran often.
-  for (const side of [measured, against, measured]) await rate(side);
-  const rounds: { readonly measured: number; readonly against: number }[] = [];
-  for (let round = 0; round < size.rounds; round++) {
+  for (const side of [measured, against, measured]) await round(side);
+  const rounds: { readonly measured: Round; readonly against: Round }[] = [];
+  for (let at = 0; at < size.rounds; at++) {
     // Who comes second finds the machine as the first left it: take turns.
-    if (round % 2 === 0) rounds.push({ measured: await rate(measured), against: await rate(against) });
+    if (at % 2 === 0) rounds.push({ measured: await round(measured), against: await round(against) });
     else {
-      const first = await rate(against);
-      rounds.push({ measured: await rate(measured), against: first });
+      const first = await round(against);
+      rounds.push({ measured: await round(measured), against: first });
     }
   }
-  const ratios = rounds.map((round) => round.measured / round.against);
+  const ratios = rounds.map((each) => each.measured.rate / each.against.rate);
   return {
-    measured: median(rounds.map((round) => round.measured)),
-    against: median(rounds.map((round) => round.against)),
+    measured: median(rounds.map((each) => each.measured.rate)),
+    against: median(rounds.map((each) => each.against.rate)),
     ratio: median(ratios),
     spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    cost: [median(rounds.map((each) => each.measured.cost)), median(rounds.map((each) => each.against.cost))],
   };
+}
+
+interface Round {
+  readonly rate: number;
+  readonly cost: number;
 }

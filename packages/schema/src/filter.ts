@@ -48,5 +48,8 @@ export interface Condition {
   readonly value?: FilterValue;
 }
 
-/** Limits that keep one request from costing what a thousand do. */
-export const filterLimits = { depth: 32, nodes: 1_000, values: 10_000 } as const;
+/**
+ * Limits that keep one request from costing what a thousand do. `nesting`: filters within filters of related records,
+ * each of which may double the work of planning; `relations`: relations followed in all.
+ */
+export const filterLimits = { depth: 32, nodes: 1_000, values: 10_000, nesting: 6, relations: 100 } as const;

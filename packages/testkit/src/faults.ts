@@ -5,7 +5,8 @@ import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ProcessOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** On top of this process's; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Kills itself at the nth pass of the kernel's `failPoint(name)`: `"write.commit:3"`. */
   readonly failPoint?: string;
   /** Under another user; only root can. */

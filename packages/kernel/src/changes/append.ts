@@ -48,6 +48,10 @@ function copyChanges(tx: Tx, batch: Batch, changes: readonly NewChange[]): Promi
 /** Stands for the record of an event that is about none. */
 export const noRecord = '00000000-0000-0000-0000-000000000000';
 
+/** jsonb holds no NUL and no half of a pair: what came from outside may have them. */
+const storable = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value;
+
 const eventText = `
 insert into huike.change_pending (kind, op, object, record, data, actor, on_behalf, at, batch, request, ip, agent)
 values ('event', $1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11)`;
@@ -55,7 +59,7 @@ values ('event', $1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11)`;
 /** Logs an event. */
 export async function appendEvent(tx: Queryable, actor: Actor, event: NewEvent): Promise<void> {
   const batch = { id: newId(), actor, onBehalf: null, at: new Date() };
-  const values = [event.type, event.object ?? null, event.record ?? noRecord, JSON.stringify(event.data)];
+  const values = [event.type, event.object ?? null, event.record ?? noRecord, JSON.stringify(event.data, storable)];
   await tx.queryText(eventText, [...values, ...batchValues(batch)], 'changes.event');
 }
 

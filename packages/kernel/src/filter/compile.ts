@@ -32,18 +32,41 @@ const opposites: Partial<Record<Operator, Operator>> = {
 
 /** A filter as a predicate on the alias `row` of the object's table. Throws `field.unknown`, `query.operator`, `query.masked`. */
 export function filterSql(access: Access, object: ObjectAccess, tree: FilterTree, row: SQL): SQL {
+  return treeSql({ access, object, row, hops: 0 }, tree);
+}
+
+/** Where a condition stands. */
+interface At {
+  readonly access: Access;
+  readonly object: ObjectAccess;
+  readonly row: SQL;
+  /** Relations that were followed to come here. */
+  readonly hops: number;
+}
+
+function treeSql(at: At, tree: FilterTree): SQL {
   if ('and' in tree)
     return joined(
-      tree.and.map((part) => filterSql(access, object, part, row)),
+      tree.and.map((part) => treeSql(at, part)),
       'and',
     );
   if ('or' in tree)
     return joined(
-      tree.or.map((part) => filterSql(access, object, part, row)),
+      tree.or.map((part) => treeSql(at, part)),
       'or',
     );
-  if ('not' in tree) return sql`(${filterSql(access, object, tree.not, row)}) is not true`;
-  return conditionSql(access, object, tree, row);
+  if ('not' in tree) return sql`(${treeSql(at, tree.not)}) is not true`;
+  return conditionSql(at, tree);
+}
+
+const joinedHops = 2;
+
+/**
+ * The first relations are joins, which PostgreSQL puts in the best order. From there on each record is looked up: of
+ * small tables it knows nothing, and many joins of them in the wrong order never end.
+ */
+function exists({ hops }: At, select: SQL): SQL {
+  return hops < joinedHops ? sql`exists (${select})` : sql`exists (${select} offset 0)`;
 }
 
 function joined(parts: readonly SQL[], how: 'and' | 'or'): SQL {
@@ -51,18 +74,19 @@ function joined(parts: readonly SQL[], how: 'and' | 'or'): SQL {
   return sql`(${sql.join([...parts], how === 'and' ? ' and ' : ' or ')})`;
 }
 
-function conditionSql(access: Access, object: ObjectAccess, condition: ConditionTree, row: SQL): SQL {
+function conditionSql(at: At, condition: ConditionTree): SQL {
   const opposite = opposites[condition.op];
   if (opposite !== undefined) {
     // Every one does when there is none that doesn't.
     const inner = condition.op === 'every' && condition.inner !== undefined ? { inner: { not: condition.inner } } : {};
-    return sql`(${positiveSql(access, object, { ...condition, ...inner, op: opposite }, condition.op, row)}) is not true`;
+    return sql`(${positiveSql(at, { ...condition, ...inner, op: opposite }, condition.op)}) is not true`;
   }
-  return positiveSql(access, object, condition, condition.op, row);
+  return positiveSql(at, condition, condition.op);
 }
 
 /** `asked` is the operator as the caller wrote it, for what is allowed and for errors. */
-function positiveSql(access: Access, object: ObjectAccess, condition: ConditionTree, asked: Operator, row: SQL): SQL {
+function positiveSql(at: At, condition: ConditionTree, asked: Operator): SQL {
+  const { access, object, row } = at;
   const { steps, field, access: seen } = resolvePath(access, object, condition.path);
   const [first] = steps;
   if (first !== undefined) {
@@ -74,14 +98,14 @@ function positiveSql(access: Access, object: ObjectAccess, condition: ConditionT
       row,
       clear,
       () => sql`1`,
-      (alias, target) => positiveSql(access, target, rest, asked, alias),
+      (alias, target) => positiveSql(next(at, target, alias), rest, asked),
     );
-    return select === null ? sql`false` : sql`exists (${select})`;
+    return select === null ? sql`false` : exists(at, select);
   }
   if (seen.clear === false) throw problem('query.masked', { field: field.name });
   if (!field.handler.operators.has(asked)) throw problem('query.operator', { field: field.name, op: asked });
-  if (isToOne(field)) return toOneSql(access, object, condition, field, row);
-  if (isToMany(field)) return toManySql(access, condition, field, whereTrue(seen.clear, row), row);
+  if (isToOne(field)) return toOneSql(at, condition, field);
+  if (isToMany(field)) return toManySql(at, condition, field, whereTrue(seen.clear, row));
   if (condition.op === 'notEmpty' && field.handler.comparable === null) {
     return sql`${whereClear(seen.clear, row, columnOf(field, row))} is not null`;
   }
@@ -92,7 +116,12 @@ function whereTrue(clear: Parameters<typeof whereClear>[0], row: SQL): SQL {
   return clear === true ? sql`true` : whereClear(clear, row, sql`true`);
 }
 
-function toOneSql(access: Access, object: ObjectAccess, condition: ConditionTree, field: CatalogField, row: SQL): SQL {
+function next(at: At, object: ObjectAccess, row: SQL): At {
+  return { ...at, object, row, hops: at.hops + 1 };
+}
+
+function toOneSql(at: At, condition: ConditionTree, field: CatalogField): SQL {
+  const { access, object, row } = at;
   const clear = object.field(field)?.clear ?? false;
   const inner = condition.inner;
   // The bare column beside the look-up is what an index on the relation serves.
@@ -108,12 +137,13 @@ function toOneSql(access: Access, object: ObjectAccess, condition: ConditionTree
     }
   };
   const matching = (alias: SQL, target: ObjectAccess): SQL =>
-    inner === undefined ? sql`true` : filterSql(access, target, inner, alias);
+    inner === undefined ? sql`true` : treeSql(next(at, target, alias), inner);
   const select = through(access, field, row, clear, () => sql`1`, matching);
-  return select === null ? sql`false` : sql`(${narrowed()}exists (${select}))`;
+  return select === null ? sql`false` : sql`(${narrowed()}${exists(at, select)})`;
 }
 
-function toManySql(access: Access, condition: ConditionTree, field: CatalogField, visible: SQL, row: SQL): SQL {
+function toManySql(at: At, condition: ConditionTree, field: CatalogField, visible: SQL): SQL {
+  const { access, row } = at;
   const target = field.target === null ? null : access.object(field.target.name);
   if (target === null) return sql`false`;
   const alias = sql.identifier(Symbol(field.name));
@@ -122,8 +152,8 @@ function toManySql(access: Access, condition: ConditionTree, field: CatalogField
     field.inverse === null
       ? sql`${sql.identifier('data', `${field.object.name}.${field.name}`)} ${link} join ${tableOf(target.object)} ${alias} on ${alias}."id" = ${link}."target" where ${link}."source" = ${row}."id"`
       : sql`${tableOf(target.object)} ${alias} where ${columnOf(field.inverse, alias)} = ${row}."id"`;
-  const matches = condition.inner === undefined ? sql`true` : filterSql(access, target, condition.inner, alias);
-  return sql`exists (select 1 from ${source} and ${visible} and ${readable(target, alias)} and ${matches})`;
+  const matches = condition.inner === undefined ? sql`true` : treeSql(next(at, target, alias), condition.inner);
+  return exists(at, sql`select 1 from ${source} and ${visible} and ${readable(target, alias)} and ${matches}`);
 }
 
 function compare(condition: ConditionTree, field: CatalogField, comparable: Comparable, value: SQL): SQL {

@@ -393,13 +393,15 @@ test('as much as can be asked at once', async () => {
   const long = <T>(count: number, make: (index: number) => T) =>
     Array.from({ length: count }, (_, index) => make(index));
   let deep: Json = { field: 'title', op: 'eq', value: 'x' };
-  for (let level = 1; level < 32; level++)
+  for (let level = 0; level < 6; level++)
     deep = { field: level % 2 === 0 ? 'q.q.q.q.q.q' : 'q', op: 'some', value: deep };
   const filters: Json[] = [
     { field: 'id', op: 'in', value: long(10_000, () => newId()) },
     { field: 'title', op: 'notIn', value: long(10_000, (index) => `x${index}`) },
     { field: 'n', op: 'in', value: long(10_000, (index) => `${index}.5`) },
     { or: long(999, (index) => ({ field: 'title', op: 'contains', value: `x${index}` })) },
+    { and: long(20, () => ({ field: 'q.q.q.q.q.title', op: 'eq', value: 'x' })) },
+    { and: long(20, () => ({ field: 'q.q.q.q.q.title', op: 'ne', value: 'x' })) },
     { and: long(900, () => ({ field: 'q.q.q.q.q.title', op: 'ne', value: 'x' })) },
     deep,
   ];

@@ -55,18 +55,17 @@ test('constants stay in the tree', () => {
 });
 
 test('depth is bounded, and found out early', () => {
-  const wraps: ((inner: Json) => Json)[] = [
-    (inner) => ({ and: [inner] }),
-    (inner) => ({ or: [inner] }),
-    (inner) => ({ not: inner }),
-    (inner) => ({ field: 'r', op: 'some', value: inner }),
-    (inner) => ({ field: 'r', op: 'every', value: inner }),
+  const { depth, nesting } = filterLimits;
+  const wraps: [number, (inner: Json) => Json][] = [
+    [depth, (inner) => ({ and: [inner] })],
+    [depth, (inner) => ({ or: [inner] })],
+    [depth, (inner) => ({ not: inner })],
+    [nesting + 1, (inner) => ({ field: 'r', op: 'some', value: inner })],
+    [nesting + 1, (inner) => ({ field: 'r', op: 'every', value: inner })],
   ];
-  for (const wrap of wraps) {
-    parseFilter(nested(filterLimits.depth, wrap), []);
-    refusedAs('request.tooDeep', nested(filterLimits.depth + 1, wrap));
-    refusedAs('request.tooDeep', nested(1_000, wrap));
-    refusedAs('request.tooDeep', nested(100_000, wrap));
+  for (const [levels, wrap] of wraps) {
+    parseFilter(nested(levels, wrap), []);
+    for (const more of [levels + 1, 1_000, 100_000]) refusedAs('request.tooDeep', nested(more, wrap));
   }
 });
 
@@ -78,6 +77,17 @@ test('conditions and values are bounded', () => {
   parseFilter(many(filterLimits.values), []);
   refusedAs('request.tooMany', many(filterLimits.values + 1));
   refusedAs('request.tooMany', { or: [many(filterLimits.values / 2), many(filterLimits.values / 2 + 1)] });
+});
+
+test('relations that are followed are bounded, in paths and in filters of related records', () => {
+  const along = (count: number) => ({ and: Array.from({ length: count }, () => ({ field: 'a.b.c', op: 'empty' })) });
+  parseFilter(along(filterLimits.relations / 2), []);
+  refusedAs('request.tooMany', along(filterLimits.relations / 2 + 1));
+  const within = (count: number) => ({
+    or: Array.from({ length: count }, () => ({ field: 'a', op: 'none', value: leaf })),
+  });
+  parseFilter(within(filterLimits.relations), []);
+  refusedAs('request.tooMany', within(filterLimits.relations + 1));
 });
 
 test('what has no meaning is refused', () => {

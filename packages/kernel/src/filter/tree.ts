@@ -41,8 +41,9 @@ function isOperator(value: unknown): value is Operator {
 export function parseFilter(input: unknown, values: Json[]): FilterTree {
   let nodes = 0;
   let listed = 0;
+  let relations = 0;
 
-  function visit(node: unknown, path: string, depth: number): FilterTree {
+  function visit(node: unknown, path: string, depth: number, nested: number): FilterTree {
     if (depth > filterLimits.depth)
       throw problem('request.tooDeep', { what: 'The filter', whatZh: '筛选条件', limit: filterLimits.depth });
     if (++nodes > filterLimits.nodes)
@@ -55,14 +56,19 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
       const items = node[only];
       if (!Array.isArray(items))
         throw problem('query.invalid', { path: `${path}/${only}`, detail: 'expected an array', detailZh: '应为数组' });
-      const parsed = items.map((item, index) => visit(item, `${path}/${only}/${index}`, depth + 1));
+      const parsed = items.map((item, index) => visit(item, `${path}/${only}/${index}`, depth + 1, nested));
       return only === 'and' ? { and: parsed } : { or: parsed };
     }
-    if (keys.length === 1 && only === 'not') return { not: visit(node.not, `${path}/not`, depth + 1) };
-    return condition(node, path, depth);
+    if (keys.length === 1 && only === 'not') return { not: visit(node.not, `${path}/not`, depth + 1, nested) };
+    return condition(node, path, depth, nested);
   }
 
-  function condition(node: { readonly [key: string]: Json }, path: string, depth: number): ConditionTree {
+  function condition(
+    node: { readonly [key: string]: Json },
+    path: string,
+    depth: number,
+    nested: number,
+  ): ConditionTree {
     const unknown = Object.keys(node).find((key) => key !== 'field' && key !== 'op' && key !== 'value');
     if (unknown !== undefined)
       throw problem('query.invalid', {
@@ -76,8 +82,18 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
     const steps = stepsOf(field);
     if (!isOperator(op))
       throw problem('query.invalid', { path, detail: 'unknown operator', detailZh: '没有这个运算符' });
+    follow(steps.length - 1);
     if (op === 'empty' || op === 'notEmpty') return { path: steps, op };
-    if (nesting.has(op)) return { path: steps, op, inner: visit(value ?? {}, `${path}/value`, depth + 1) };
+    if (nesting.has(op)) {
+      follow(1);
+      if (nested === filterLimits.nesting)
+        throw problem('request.tooDeep', {
+          what: 'A filter of related records',
+          whatZh: '关联记录的筛选条件',
+          limit: filterLimits.nesting,
+        });
+      return { path: steps, op, inner: visit(value ?? {}, `${path}/value`, depth + 1, nested + 1) };
+    }
     if (value === undefined) throw problem('query.invalid', { path, detail: 'a value is missing', detailZh: '缺少值' });
     if (value === null && (op === 'eq' || op === 'ne')) return { path: steps, op: op === 'eq' ? 'empty' : 'notEmpty' };
     if (Array.isArray(value)) listed += value.length;
@@ -87,7 +103,13 @@ export function parseFilter(input: unknown, values: Json[]): FilterTree {
     return { path: steps, op, value: values.length - 1 };
   }
 
-  return visit(input, '/filter', 1);
+  function follow(count: number): void {
+    relations += count;
+    if (relations > filterLimits.relations)
+      throw problem('request.tooMany', { what: 'relations', whatZh: '关联', limit: filterLimits.relations });
+  }
+
+  return visit(input, '/filter', 1, 0);
 }
 
 /** The same for a filter that is part of the metadata: its values stay where they are. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type ListQuery, problem, queryLimits } from '@huike/schema';
+import { isJsonObject, type Json, type JsonObject, type ListQuery, problem, queryLimits } from '@huike/schema';
 import type { Access, Actor, ObjectAccess } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { appendEvent } from '../changes/index.ts';
@@ -91,6 +91,14 @@ function usual(target: ObjectAccess): readonly string[] {
   return ['id', ...declared, ...who];
 }
 
-function asData(filter: ListQuery['filter']): JsonObject | null {
-  return filter === undefined ? null : JSON.parse(JSON.stringify(filter));
+/** The filter as the log can keep it: values that were never looked at may be of any kind. */
+function asData(filter: ListQuery['filter']): Json {
+  return filter === undefined ? null : kept(JSON.parse(JSON.stringify(filter)));
+}
+
+function kept(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '');
+  if (Array.isArray(value)) return value.map(kept);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [String(kept(key)), kept(inner)]));
 }
