@@ -153,7 +153,7 @@ async function undo(kernel: Kernel, id: string): Promise<number> {
   const row = isId(id) ? await findImport(kernel.db, id) : null;
   if (row === null) throw problem('import.unknown');
   const { state } = await stateOf(kernel, row);
-  await undoImport(kernel, row, state === 'failed');
+  await undoImport(kernel, operator, row, state === 'failed');
   const ended = await withJobs(kernel, () => watch(kernel, id));
   print(undoLines(await reportOf(kernel, ended, language())));
   return ended.state === 'undone' ? 0 : 1;

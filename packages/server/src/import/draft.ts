@@ -1,6 +1,7 @@
 // A row of the file as it is going to be written: its values, what is still to be found, and what is wrong with it.
 import type { CatalogField } from '@huike/kernel';
 import { type ErrorCode, type ErrorParams, isJsonObject, type Json } from '@huike/schema';
+import { splitAddress } from './address.ts';
 import { type Convert, converterOf, settles, type Wanted } from './convert.ts';
 import type { MappedColumn } from './mapping.ts';
 import type { BadRow, TableRow } from './rows.ts';
@@ -76,7 +77,9 @@ function readerOf(
     ...(settled === 'dates' && survey.dates[name] !== undefined ? { dates: survey.dates[name] } : {}),
     ...(settled === 'numbers' && survey.numbers[name] !== undefined ? { numbers: survey.numbers[name] } : {}),
   };
-  const pairs = spec.values[target.path] ?? (target.part === null ? spec.values[target.field.name] : undefined);
+  const called = [target.path, ...(target.part === null ? [target.field.name] : [])];
+  const named = called.find((path) => Object.hasOwn(spec.values, path));
+  const pairs = named === undefined ? undefined : spec.values[named];
   const replaced = pairs === undefined ? null : new Map(Object.entries(pairs).map(([from, to]) => [from.trim(), to]));
   return { column, convert: converterOf(scene, target, facts), replaced };
 }
@@ -125,7 +128,7 @@ function wholeOf({ type }: CatalogField, { '': whole, ...parts }: Parts): Json |
     const amount = isJsonObject(whole) ? whole : { amount: whole };
     return parts.currency === undefined ? whole : { ...amount, currency: parts.currency };
   }
-  if (Object.keys(parts).length === 0) return whole;
+  if (Object.keys(parts).length === 0) return typeof whole === 'string' ? splitAddress(whole) : whole;
   if (whole === undefined) return parts;
   return type === 'address' ? { ...parts, street: [parts.street, whole].filter(Boolean).join(' ') } : whole;
 }

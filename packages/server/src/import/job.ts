@@ -47,10 +47,11 @@ export const importsObject = '00000000-0000-7000-8000-000000000001';
 
 /** Lets go of files a week after the end, and of what is known of single rows after 30 days, as the recycle bin does. */
 export async function sweepImports(db: Queryable): Promise<void> {
-  const over = (days: number) => sql`state not in ('waiting', 'running', 'undoing')
+  // One that is under way for a month was given up long ago.
+  const over = (days: number) => sql`(state not in ('waiting', 'running', 'undoing') or ${sql.value(days >= 30)})
     and coalesce(ended_at, created_at) < now() - ${sql.value(days)}::int * interval '1 day'`;
   await db.query(sql`
-    with old as (select id, file from huike.import where ${over(7)}),
+    with old as (select id, file from huike.import where (${over(7)}) or (${over(30)})),
     gone as (
       delete from huike.file_link l using old
       where l.file_id = old.file and l.object_id = ${sql.value(importsObject)}::uuid and l.record_id = old.id

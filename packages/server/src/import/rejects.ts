@@ -1,8 +1,8 @@
 // The rows that were not imported, as a file to be mended and imported again: line and reason, then the cells as they
 // are in the file, in its own encoding, byte for byte where they can't be decoded.
 import { Readable } from 'node:stream';
-import type { Kernel } from '@huike/kernel';
-import type { Language } from '@huike/schema';
+import { fileInfo, type Kernel } from '@huike/kernel';
+import { type Language, problem } from '@huike/schema';
 import { guard } from '../export/cells.ts';
 import type { Reject } from './batch.ts';
 import { bytesOf, type Encoding } from './encoding.ts';
@@ -34,9 +34,9 @@ export const ownColumnCount = (names: readonly string[]): number => (isRejects(n
 
 /** The file of rejected rows. Throws `import.fileGone` when the file that they are in is no longer kept. */
 export async function rejectsFile(kernel: Kernel, row: ImportRow, language: Language): Promise<Readable> {
-  const table = await tableOf(kernel, row);
+  if ((await fileInfo(kernel.db, row.file)) === null) throw problem('import.fileGone');
   const encoding = row.survey?.encoding ?? 'utf-8';
-  const names = row.survey?.columns ?? table.columns;
+  const names = row.survey?.columns ?? [];
   const rejects = rejectsOf(kernel.db, row.id);
   const catalog = kernel.catalogs.current();
   // A file of rejected rows that was mended in part has its own two columns once.
@@ -53,7 +53,8 @@ export async function rejectsFile(kernel: Kernel, row: ImportRow, language: Lang
       ),
     ]);
     let wanted = await rejects.next();
-    for await (const one of table.rows) {
+    const { rows } = await tableOf(kernel, row);
+    for await (const one of rows) {
       if (wanted.done === true) break;
       if (one.line !== wanted.value.line) continue;
       const own = [String(one.line), reason(wanted.value)].map((text) => cell(text, encoding));

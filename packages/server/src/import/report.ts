@@ -5,7 +5,7 @@ import type { DateGroup } from './dates.ts';
 import { ownColumnCount } from './rejects.ts';
 import type { TableWarning } from './rows.ts';
 import type { ImportMode, Mapping } from './spec.ts';
-import type { ImportRow, ImportState } from './store.ts';
+import type { ImportRow, ImportState, UndoReport } from './store.ts';
 import { gate, matchRate } from './survey.ts';
 import { columnWords, wordsOf } from './words.ts';
 
@@ -80,9 +80,9 @@ export async function stateOf(
   kernel: Kernel,
   row: ImportRow,
 ): Promise<{ state: ImportState; progress: Progress | null }> {
-  const progress = row.progress === null ? null : await readProgress(kernel.db, row.progress);
   const active = row.state === 'waiting' || row.state === 'running' || row.state === 'undoing';
-  return { state: active && progress?.state === 'failed' ? 'failed' : row.state, progress };
+  const progress = active && row.progress !== null ? await readProgress(kernel.db, row.progress) : null;
+  return { state: progress?.state === 'failed' ? 'failed' : row.state, progress };
 }
 
 /** The report in a language. */
@@ -133,16 +133,18 @@ export async function reportOf(kernel: Kernel, row: ImportRow, language: Languag
     problems: problemsOf(catalog, row, language),
     rejects: row.rejected > 0 && kept ? `/api/v1/imports/${row.id}/rejects` : null,
     failure: failureOf(row, state, progress, tell),
-    undo:
-      row.undo === null
-        ? null
-        : {
-            ...row.undo,
-            problems: row.undo.problems.map((one) => ({ ...tell(one), count: one.count, examples: one.examples })),
-          },
+    undo: row.undo === null ? null : undoTold(row.undo, tell),
     createdAt: row.createdAt,
     endedAt: row.endedAt,
   };
+}
+
+function undoTold(
+  { deleted, restored, kept, problems }: UndoReport,
+  tell: (what: { readonly code: ErrorCode; readonly params: ErrorParams }) => Told,
+): UndoTold {
+  const told = problems.map((one) => ({ ...tell(one), count: one.count, examples: one.examples }));
+  return { deleted, restored, kept, problems: told };
 }
 
 function failureOf(

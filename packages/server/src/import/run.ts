@@ -18,7 +18,7 @@ import { Finder } from './finder.ts';
 import { columnsOf } from './mapping.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { BadRow, Table, TableRow } from './rows.ts';
-import { type Failure, forgetBatches, type ImportRow, moveImport, saveBatch, saveSurvey } from './store.ts';
+import { type Asker, type Failure, forgetBatches, type ImportRow, moveImport, saveBatch, saveSurvey } from './store.ts';
 import { gate, matchRate, type Survey, survey } from './survey.ts';
 import { openTable } from './table.ts';
 import { addRejects, type Tally } from './tally.ts';
@@ -81,7 +81,7 @@ async function end(
 }
 
 /** Who asked, as of now. Throws `import.userGone`. */
-export async function askerOf(kernel: Kernel, { userId, origin }: ImportRow): Promise<Actor> {
+export async function askerOf(kernel: Kernel, { userId, origin }: Asker): Promise<Actor> {
   if (userId === null) return { kind: 'system', name: 'command' };
   const actor = await actorForUser(kernel.people, userId, origin);
   if (actor === null) throw problem('import.userGone');

@@ -13,6 +13,7 @@ import {
   type ImportState,
   importOfRequest,
   moveImport,
+  originOf,
   type PlannedSpec,
   recallMapping,
   rememberMapping,
@@ -142,15 +143,20 @@ export async function confirmImport(kernel: Kernel, row: ImportRow): Promise<voi
   });
 }
 
-/** Begins to take an import back. Throws `import.state`, `import.notUndoable`. `failed`: its job was given up. */
-export async function undoImport(kernel: Kernel, row: ImportRow, failed: boolean): Promise<void> {
+/**
+ * Begins to take an import back, with the rights of who asks for that. Throws `import.state`, `import.notUndoable`.
+ * `failed`: its job was given up.
+ */
+export async function undoImport(kernel: Kernel, actor: Actor, row: ImportRow, failed: boolean): Promise<void> {
   const progress = newId();
+  const asker = { userId: userOf(actor), origin: originOf(actor) };
   await kernel.db.transaction(async (tx) => {
     const from: readonly ImportState[] = failed ? [...ended, 'running', 'waiting'] : ended;
-    const moved = await moveImport(tx, row.id, from, 'undoing', { progress, undo: nothingUndone });
+    const moved = await moveImport(tx, row.id, from, 'undoing', { progress, undo: nothingUndone(asker) });
     if (moved === null) throw wrongState(row.state);
     const total = row.spec.dryRun ? 0 : await planUndo(tx, row.id);
     if (total === 0) throw problem('import.notUndoable');
-    await begin(tx, undoJobFor(row.id), { id: progress, kind: 'import.undo', createdBy: row.userId, total });
+    await appendEvent(tx, actor, { type: 'importUndone', data: { import: row.id, file: row.fileName } });
+    await begin(tx, undoJobFor(row.id), { id: progress, kind: 'import.undo', createdBy: asker.userId, total });
   });
 }

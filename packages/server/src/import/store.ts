@@ -48,8 +48,12 @@ export interface Failure {
   readonly params: ErrorParams;
 }
 
+/** Who asks for something to be done later. */
+export type Asker = Pick<ImportRow, 'userId' | 'origin'>;
+
 /** What an undo did, and what it left alone. */
 export interface UndoReport {
+  readonly asker: Asker;
   readonly deleted: number;
   readonly restored: number;
   readonly kept: number;
@@ -77,14 +81,18 @@ export interface NewImport {
   readonly requestKey: string | null;
 }
 
+/** Where an actor's request came from. */
+export function originOf(actor: Actor): Origin {
+  return actor.kind === 'user' ? actor.origin : { ip: null, userAgent: null, requestId: null };
+}
+
 /** Adds an import. False when the actor's request was taken before. */
 export async function addImport(db: Queryable, { id, actor, file, spec, requestKey }: NewImport): Promise<boolean> {
-  const user = actor.kind === 'user' ? actor : null;
-  const origin = user?.origin ?? { ip: null, userAgent: null, requestId: null };
+  const user = actor.kind === 'user' ? actor.id : null;
   const added = await db.execute(sql`
     insert into huike.import (id, object, file, file_name, spec, user_id, origin, request_key, progress)
     values (${sql.value(id)}, ${sql.value(spec.object)}, ${sql.value(file.id)}, ${sql.value(file.name)}, ${json(spec)},
-      ${sql.value(user?.id ?? null)}, ${json(origin)}, ${sql.value(requestKey)}, ${sql.value(id)})
+      ${sql.value(user)}, ${json(originOf(actor))}, ${sql.value(requestKey)}, ${sql.value(id)})
     on conflict (user_id, request_key) where request_key is not null do nothing`);
   return added > 0;
 }

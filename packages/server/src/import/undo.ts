@@ -3,11 +3,13 @@
 import { endProgress, failPoint, type Kernel, type Queryable, reportProgress, sql, type Tx } from '@huike/kernel';
 import type { Command, ErrorCode, ErrorParams } from '@huike/schema';
 import { askerOf } from './run.ts';
-import { findImport, type ImportRow, moveImport, type UndoReport } from './store.ts';
+import { type Asker, findImport, type ImportRow, moveImport, type UndoReport } from './store.ts';
 
 const atOnce = 500;
 const mostExamples = 5;
-export const nothingUndone: UndoReport = { deleted: 0, restored: 0, kept: 0, problems: [] };
+
+/** An undo that begins. */
+export const nothingUndone = (asker: Asker): UndoReport => ({ asker, deleted: 0, restored: 0, kept: 0, problems: [] });
 
 /** Notes which records there are to take back; how many. */
 export async function planUndo(db: Queryable, id: string): Promise<number> {
@@ -45,7 +47,7 @@ export async function runUndo(kernel: Kernel, id: string, signal: AbortSignal): 
 
 /** Takes back some of the records, the latest first; false when there were none left. */
 async function undoSome(kernel: Kernel, row: ImportRow, signal: AbortSignal): Promise<boolean> {
-  const actor = await askerOf(kernel, row);
+  const actor = await askerOf(kernel, row.undo?.asker ?? row);
   return kernel.transact(actor, async (tx, writer) => {
     const records = await take(tx, row.id);
     if (records.length === 0) return false;
@@ -100,8 +102,8 @@ async function saveReport(
   { id, undo, progress }: ImportRow,
   news: { readonly deleted: number; readonly restored: number; readonly kept: readonly Kept[] },
 ): Promise<void> {
-  const before = undo ?? nothingUndone;
-  const problems = before.problems.map((one) => ({ ...one, examples: [...one.examples] }));
+  if (undo === null) return;
+  const problems = undo.problems.map((one) => ({ ...one, examples: [...one.examples] }));
   for (const { record, code, params } of news.kept) {
     let known = problems.find((one) => one.code === code);
     if (known === undefined) {
@@ -112,9 +114,10 @@ async function saveReport(
     if (known.examples.length < mostExamples) known.examples.push(record);
   }
   const report: UndoReport = {
-    deleted: before.deleted + news.deleted,
-    restored: before.restored + news.restored,
-    kept: before.kept + news.kept.length,
+    asker: undo.asker,
+    deleted: undo.deleted + news.deleted,
+    restored: undo.restored + news.restored,
+    kept: undo.kept + news.kept.length,
     problems,
   };
   await tx.execute(

@@ -67,9 +67,10 @@ export function importRoutes(app: FastifyInstance, kernel: Kernel): void {
   });
 
   app.post<OfImport>('/imports/:id/undo', async (request, reply) => {
-    const row = await find(kernel, may(request, 'write'), request.params.id);
+    const actor = may(request, 'write');
+    const row = await find(kernel, actor, request.params.id);
     const { state } = await stateOf(kernel, row);
-    await undoImport(kernel, row, state === 'failed');
+    await undoImport(kernel, actor, row, state === 'failed');
     return accepted(kernel, row, request, reply);
   });
 }
