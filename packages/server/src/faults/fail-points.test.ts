@@ -1,11 +1,11 @@
 // The server killed at each named place between two steps that must hold together, while everything is asked of it.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, jobStats, metadataTasks, sealAll } from '@huike/kernel';
-import { type MetadataDocument, newId } from '@huike/schema';
+import { newId } from '@huike/schema';
 import { testDatabase } from '@huike/testkit';
+import { bulk, fillBulk } from './fixtures/bulk.ts';
 import { apply, at, Client, jsonOf, makeToken } from './fixtures/client.ts';
 import { assertSound } from './fixtures/invariants.ts';
 import { accounts, allDone, keepOwing, makeCounters } from './fixtures/jobs.ts';
@@ -78,28 +78,6 @@ test(`killed at ${points.length} named places, the server goes on with nothing l
   await assertSound(db);
   assert.deepEqual(client.strange, []);
 });
-
-/** An object of so many records that its indexes and formulas are made after the change of metadata, by a job. */
-const bulk: MetadataDocument = {
-  objects: [
-    {
-      name: 'bulk',
-      title: 'name',
-      fields: [
-        { name: 'name', type: 'text' },
-        { name: 'n', type: 'number' },
-        // As much as a row can hold by itself.
-        { name: 'note', type: 'longText' },
-      ],
-    },
-  ],
-};
-
-async function fillBulk(client: Client): Promise<void> {
-  const rows = Array.from({ length: 3000 }, (_, n) => ({ name: `${n}`, n, note: randomBytes(900).toString('hex') }));
-  const body = rows.map((row) => JSON.stringify(row)).join('\n');
-  await client.send({ method: 'POST', path: 'records/bulk', body, key: newId() });
-}
 
 /** An index and a stored formula come, are made by the job, and go. */
 async function keepShaping(client: Client, signal: AbortSignal): Promise<void> {
