@@ -19,7 +19,7 @@ export class DiskStore implements FileStore {
   async write(key: string, source: AsyncIterable<Buffer>): Promise<void> {
     const file = this.#file(key);
     const folder = path.dirname(file);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     const part = `${file}.part`;
     try {
       await pipeline(
@@ -28,6 +28,11 @@ export class DiskStore implements FileStore {
       );
       await rename(part, file);
       await sync(folder);
+      // So are the names of the folders that lead to it.
+      for (let above = folder; made !== undefined && above !== path.dirname(made); ) {
+        above = path.dirname(above);
+        await sync(above);
+      }
     } catch (error) {
       await rm(part, { force: true });
       throw error;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sealAll, sql } from '@huike/kernel';
+import { loadCatalog, sealAll, sql } from '@huike/kernel';
 import type { Json } from '@huike/schema';
-import { testDatabase } from '@huike/testkit';
+import { assertPhysical, testDatabase } from '@huike/testkit';
 import { apply, at, Client, makeToken, signIn } from './fixtures/client.ts';
 import { assertSound } from './fixtures/invariants.ts';
 import { accounts, allDone, keepOwing, makeCounters } from './fixtures/jobs.ts';
@@ -104,6 +104,20 @@ test('metadata changed on one server is in force on the other: a dropped column 
   over.abort();
   await Promise.all(readers);
   assert.deepEqual(wrong.slice(0, 3), [], `${wrong.length} requests failed`);
+});
+
+test('both change the metadata at once: each change is in, on both', async () => {
+  const name = (n: number) => `field${n}`;
+  const add = (client: Client, n: number) =>
+    apply(client, { objects: [{ name: 'place', fields: [{ name: name(n), type: 'text', searchable: true }] }] });
+  const numbers = Array.from({ length: 12 }, (_, n) => n);
+  await Promise.all(numbers.map((n) => add(n % 2 === 0 ? first : second, n)));
+  await heard();
+  const fields = ['id', ...numbers.map(name)].join();
+  for (const client of [first, second])
+    assert.equal(await status(client, 'GET', `records/place?fields=${fields}`), 200);
+  await assertPhysical(await loadCatalog(db), db);
+  assert.deepEqual([first.strange, second.strange], [[], []]);
 });
 
 test('rights taken away on one server are gone on the other', async () => {
