@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, jobStats, metadataTasks, sealAll } from '@huike/kernel';
+import { type Database, jobStats, metadataTasks, sealAll, sql } from '@huike/kernel';
 import { newId } from '@huike/schema';
 import { testDatabase } from '@huike/testkit';
 import { bulk, fillBulk } from './fixtures/bulk.ts';
@@ -36,7 +36,13 @@ test(`killed at ${points.length} named places, the server goes on with nothing l
   const client = new Client(() => [server.address], await makeToken(address));
   await apply(client, places);
   await apply(client, bulk);
-  await fillBulk(client);
+  await server.kill();
+  const filling = fillBulk(client);
+  // Between two batches of one upload of lines: sent again, those before are answered and not written again.
+  assert.equal((await server.live('write.committed:3')).signal, 'SIGKILL');
+  await server.start();
+  await filling;
+  assert.deepEqual(await db.query(sql`select count(*)::int as n from data."bulk"`), [{ n: 3000 }]);
   await makeCounters(db);
   const load = await Load.prepare(client, { writers: 2, pauseMs: 10 });
   const over = new AbortController();
