@@ -218,7 +218,9 @@ export function shownRelated(viewer: Viewer, target: CatalogObject, row: RawRow,
 
 function clearValue(viewer: Viewer, field: CatalogField, row: RawRow): Json {
   if (field.computed === 'virtual') return computed(viewer, field, row);
-  return field.handler.present(storedColumns(field, row), field);
+  if (field.type !== 'file' && field.type !== 'image') return field.handler.present(storedColumns(field, row), field);
+  const ids = json(row[field.column]);
+  return Array.isArray(ids) ? ids.map((id: Json) => viewer.data.files.get(String(id)) ?? null) : null;
 }
 
 /** The columns of a field by suffix, in the form in which they are kept. */

@@ -1,7 +1,15 @@
 // The reference model of rights: over rows as they lie in the tables, who sees which rows and fields. It says in plain
 // JavaScript what rights mean, and knows nothing of how the kernel compiles them to SQL.
 import type { Actor, Catalog, CatalogField, CatalogObject } from '@huike/kernel';
-import { dependencies, type FieldRight, type Grant, type Operation, parseFormula, type Scope } from '@huike/schema';
+import {
+  dependencies,
+  type FieldRight,
+  type Grant,
+  type Json,
+  type Operation,
+  parseFormula,
+  type Scope,
+} from '@huike/schema';
 
 /** A row of a table: its columns as the driver reads them. */
 export type RawRow = Readonly<Record<string, unknown>>;
@@ -14,6 +22,8 @@ export interface Data {
   /** Pairs of ids, by `object.field`. */
   readonly links: ReadonlyMap<string, readonly (readonly [source: string, target: string])[]>;
   readonly team: readonly TeamRow[];
+  /** What a record shows of a file, by its id. */
+  readonly files: ReadonlyMap<string, Json>;
   readonly now: Date;
   /** Whether a row meets a filter under full rights. */
   readonly meets: (object: CatalogObject, row: RawRow, filter: unknown) => boolean;

@@ -13,7 +13,16 @@ export interface Filling {
   readonly ids: ReadonlyMap<string, readonly string[]>;
 }
 
-export function fillingOf(dice: Dice, catalog: Catalog, people: People, most: number): Filling {
+/** Where files are found among what can be referred to; no object is called so. */
+const anyFile = ' file';
+
+export function fillingOf(
+  dice: Dice,
+  catalog: Catalog,
+  people: People,
+  files: readonly string[],
+  most: number,
+): Filling {
   const objects = [...catalog.objects.values()].filter((object) => object.app !== 'kernel' && !isRows(object));
   const ids = new Map(
     objects.map((object) => [object.name, Array.from({ length: 1 + dice.upTo(most - 1) }, () => newId())]),
@@ -22,6 +31,7 @@ export function fillingOf(dice: Dice, catalog: Catalog, people: People, most: nu
     ...ids,
     ['user', people.persons.map(({ id }) => id)],
     ['department', people.departments.map(({ id }) => id)],
+    [anyFile, files],
   ]);
   const each = (make: (object: CatalogObject, id: string) => readonly Command[]) =>
     objects.flatMap((object) => (ids.get(object.name) ?? []).flatMap((id) => make(object, id)));
@@ -60,6 +70,8 @@ function valuesOf(
     const ids = field.target === null ? [] : (reach?.get(field.target.name) ?? []);
     if (field.type === 'table') {
       if (reach === null || dice.once(4)) values[field.name] = rowsOf(dice, catalog, field);
+    } else if (field.type === 'file' || field.type === 'image') {
+      if (reach !== null && dice.once(2)) values[field.name] = dice.some(reach.get(anyFile) ?? [], 4);
     } else if (field.type === 'relations') {
       if (ids.length > 0) values[field.name] = dice.some(ids);
     } else if (['relation', 'user', 'department'].includes(field.type)) {

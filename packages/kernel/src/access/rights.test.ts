@@ -221,6 +221,17 @@ test('team members read, and edit where they may', async () => {
   await fixture.db.execute(sql`delete from huike.team_member`);
 });
 
+test("who is in the team of a record is in no team of another object's record, though they share an id", async () => {
+  await fixture.apply({ objects: [{ name: 'club', team: true, fields: [{ name: 'name', type: 'text' }] }] });
+  const club = fixture.catalog().objects.get('club');
+  await write(fixture.context, system, [{ op: 'create', object: 'club', id: theirs, values: { name: 'same' } }]);
+  await fixture.db.execute(
+    sql`insert into huike.team_member (object_id, record_id, user_id, "right") values (${sql.value(club?.id ?? '')}, ${sql.value(theirs)}, ${sql.value(me)}, 'edit')`,
+  );
+  assert.deepEqual(await rows(as('seller'), 'account', 'name'), [{ name: 'mine' }]);
+  await fixture.db.execute(sql`delete from huike.team_member`);
+});
+
 test('an outside user stays inside the own organisation, whatever the roles', async () => {
   for (const role of ['administrator', 'viewer']) {
     assert.deepEqual(await rows(outside(role), 'account', 'name'), [{ name: 'dealer' }, { name: 'branch' }], role);

@@ -8,6 +8,7 @@ import { sql } from '../database/sql.ts';
 import { Asking } from './asking.fixture.ts';
 import { type Checking, refusal } from './checking.fixture.ts';
 import { checkDescription } from './describe.fixture.ts';
+import { mayReadFile } from './files.ts';
 import { checkHistory } from './history.fixture.ts';
 import { exportRecords, get, group, list, unmask, visibleAmong } from './index.ts';
 import { checkSearch } from './search.fixture.ts';
@@ -38,6 +39,7 @@ export class Checks implements Checking {
   async all(): Promise<void> {
     checkDescription(this);
     await checkSearch(this);
+    await this.files();
     for (const object of this.world.catalog.objects.values()) {
       // People are the same in every world.
       if (object.app === 'kernel' && !this.dice.once(5)) continue;
@@ -112,6 +114,22 @@ export class Checks implements Checking {
     if (query === null) return;
     const found: Json = JSON.parse(await group(this.world.context, this.actor, object.name, query));
     this.same(plain(found), plain([...grouped(this.viewer, object, query)]), object, query);
+  }
+
+  /** A file is for whoever sees, in clear, a field that shows it. */
+  async files(): Promise<void> {
+    for (const id of this.dice.some([...this.world.data.files.keys()], 4)) {
+      const shows = (object: CatalogObject) =>
+        this.viewer.rows(object).some((row) => {
+          const there = (row.deletedAt ?? null) === null || this.viewer.reaches(object, row, 'delete');
+          const fields = [...object.fields.values()].filter(({ type }) => type === 'file' || type === 'image');
+          const has = (field: CatalogField) => Array.isArray(row[field.column]) && `${row[field.column]}`.includes(id);
+          const seen = (field: CatalogField) => this.viewer.sight(field, row) === 'clear';
+          return there && this.viewer.reaches(object, row) && fields.some((field) => has(field) && seen(field));
+        });
+      const found = await mayReadFile(this.world.context, this.actor, id);
+      assert.equal(found, this.objects.some(shows), `HUIKE_WORLD=${this.world.seed}: file ${id}`);
+    }
   }
 
   /** Records one by one; those out of sight answer like those that never were. */

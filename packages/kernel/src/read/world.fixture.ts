@@ -1,6 +1,6 @@
 // Random worlds, one after the other in one database: metadata with roles, a company's people, records with a history,
 // and all of it as it lies in the tables, for the reference model.
-import type { Command, MetadataDocument, Removal } from '@huike/schema';
+import { type Command, type Json, type MetadataDocument, newId, type Removal } from '@huike/schema';
 import {
   actorFor,
   type Data,
@@ -42,6 +42,7 @@ export class Worlds {
   readonly #fixture: WriteFixture;
   readonly #people: People;
   readonly #clock: { now: Date };
+  readonly #files = new Map<string, Json>();
   #before: MetadataDocument = {};
 
   private constructor(fixture: WriteFixture, people: People, clock: { now: Date }) {
@@ -56,7 +57,20 @@ export class Worlds {
     const fixture = await writeFixture({}, { now: () => clock.now });
     const people = somePeople();
     await write(fixture.context, system, peopleCommands(people));
-    return new Worlds(fixture, people, clock);
+    const worlds = new Worlds(fixture, people, clock);
+    await worlds.#store(12);
+    return worlds;
+  }
+
+  /** Files that nobody has yet: what they hold doesn't matter here. */
+  async #store(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      const file = { id: newId(), name: `file${index}.txt`, type: 'text/plain', size: index };
+      await this.db.execute(
+        sql`insert into huike.file (id, name, type, size, sha256, storage_key, state) values (${sql.value(file.id)}, ${sql.value(file.name)}, ${sql.value(file.type)}, ${sql.value(file.size)}, sha256(''), ${sql.value(file.id)}, 'stored')`,
+      );
+      this.#files.set(file.id, file);
+    }
   }
 
   async close(): Promise<void> {
@@ -93,23 +107,24 @@ export class Worlds {
   }
 
   async #fill(dice: Dice, catalog: Catalog): Promise<void> {
-    const filling = fillingOf(dice, catalog, this.#people, 7);
+    const filling = fillingOf(dice, catalog, this.#people, [...this.#files.keys()], 7);
     const writers: readonly Actor[] = [
       system,
       userWith(dice.pick(this.#people.persons).id, null, ['administrator']),
       userWith(dice.pick(this.#people.persons).id, null, ['administrator']),
     ];
     let hours = 48;
-    const run = async (commands: readonly Command[]) => {
+    const run = async (commands: readonly Command[], writer: Actor = dice.pick(writers)) => {
       this.#clock.now = new Date(now.getTime() - hours * 3_600_000);
       hours -= 10;
-      return writePartial(this.#fixture.context, dice.pick(writers), commands);
+      return writePartial(this.#fixture.context, writer, commands);
     };
     const half = Math.ceil(filling.create.length / 2);
     const made = [...(await run(filling.create.slice(0, half))), ...(await run(filling.create.slice(half)))];
     const refused = made.flatMap((one) => ('problem' in one ? [JSON.stringify(one.problem.issues)] : []));
     if (refused.length > 0) throw new Error(`the generator makes what can't be written: ${refused.join('\n')}`);
-    await run(filling.change);
+    // Files are anyone's to link for the system alone.
+    await run(filling.change, system);
     await run(filling.remove);
     await this.#gather(dice, catalog, filling.ids);
   }
@@ -150,7 +165,7 @@ export class Worlds {
       sql`select object_id as object, record_id as record, user_id as "user", "right" from huike.team_member`,
     );
     const data: Data = {
-      ...{ catalog, rows: new Map(rows), links: new Map(links), team, now },
+      ...{ catalog, rows: new Map(rows), links: new Map(links), team, files: this.#files, now },
       meets: (object, row, filter) => matches(new Viewer(data, system), object, row, filter),
     };
     return data;
