@@ -9,7 +9,7 @@ import { allTests, select, usesBrowser } from './tests.mjs';
 import { ensureWebBuilt } from './web.mjs';
 
 /** A test that hangs is stopped, so that the run ends and names it. */
-const hangsAfterMs = 30 * 60_000;
+const hangsAfterMs = 10 * 60_000;
 
 await command(async () => {
   const args = process.argv.slice(2);

@@ -192,6 +192,7 @@ test('a second signal ends it at once, and its database with it', async () => {
   const embedded = await startEmbedded({ dataFolder: data.HUIKE_DATA });
   const postgres: ProcessId | undefined = processId(embedded.pid());
   assert.ok(postgres !== undefined && embedded.adopted);
+  await embedded.stop(); // Or the database would stay, for us.
   // A request that goes on for as long as the caller sends.
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const line = new TextEncoder().encode('{"subject":"half of a stream"}\n'.repeat(500));
@@ -209,7 +210,6 @@ test('a second signal ends it at once, and its database with it', async () => {
   clearInterval(asking);
   await assert.rejects(answer.text());
   while (isRunning(postgres)) await sleep(10);
-  await embedded.stop();
 });
 
 test('a port that is taken is told, or passed where nobody asked for it', async () => {

@@ -180,9 +180,9 @@ function measureColumn(
     case 'avg': {
       if (type !== 'numeric' && type !== 'float8' && type !== 'int4')
         throw problem('query.operator', { field: path.field.name, op: fn });
-      const exact = type === 'numeric';
-      const aggregate = fn === 'sum' ? sql`sum(${value})` : exact ? sql`round(avg(${value}), 6)` : sql`avg(${value})`;
-      return { name: as, expression: aggregate, output: exact ? sql`${column}::text` : column };
+      if (type === 'float8') return { name: as, expression: ofDoubles(fn, value), output: column };
+      const aggregate = fn === 'sum' ? sql`sum(${value})` : sql`round(avg(${value}), 6)`;
+      return { name: as, expression: aggregate, output: sql`${column}::text` };
     }
     case 'min':
     case 'max': {
@@ -195,4 +195,12 @@ function measureColumn(
       };
     }
   }
+}
+
+/** Exact, in whatever order the records come; null beyond what a double can hold. */
+function ofDoubles(fn: 'sum' | 'avg', value: SQL): SQL {
+  // By way of text, which is the shortest that a double stands for.
+  const exact = sql`(${value})::text::numeric`;
+  if (fn === 'avg') return sql`avg(${exact})::float8`;
+  return sql`case when abs(sum(${exact})) < 1.79e308 then sum(${exact})::float8 end`;
 }

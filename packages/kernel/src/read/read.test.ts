@@ -191,6 +191,20 @@ test('names of our own aliases are names like any other', async () => {
   assert.equal(await group(reading(), as('administrator'), 'visit', query), '[{"o":2,"version":2}]');
 });
 
+test('the largest and the smallest doubles add up, or are no number', async () => {
+  await fixture.apply({ objects: [{ name: 'measure', fields: [{ name: 'n', type: 'number' }] }] });
+  const add = (n: number): Command => ({ op: 'create', object: 'measure', values: { n } });
+  const measures = (['sum', 'avg', 'min', 'max'] as const).map((fn) => ({ fn, field: 'n', as: fn }));
+  const measured = async (): Promise<Json> =>
+    JSON.parse(await group(reading(), as('administrator'), 'measure', { group: [], measures }));
+  await write(fixture.context, system, [add(1e200), add(-1e200), add(0.1), add(0.2), add(5e-324)]);
+  assert.deepEqual(await measured(), [{ sum: 0.3, avg: 0.06, min: -1e200, max: 1e200 }]);
+  await write(fixture.context, system, [add(1.7e308), add(1.7e308)]);
+  assert.deepEqual(await measured(), [
+    { sum: null, avg: 4.857142857142857e307, min: -1e200, max: 1.7e308 },
+  ]);
+});
+
 test('a list and its count fail together', async () => {
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);

@@ -101,7 +101,7 @@ export async function ended(caller: Caller, id: Json): Promise<Answer> {
     const report = await caller.get(`imports/${id}`);
     if (report.status !== 200) throw new Error(JSON.stringify(report.body));
     if (!active.has(report.get('state'))) return report;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
