@@ -200,9 +200,7 @@ test('the largest and the smallest doubles add up, or are no number', async () =
   await write(fixture.context, system, [add(1e200), add(-1e200), add(0.1), add(0.2), add(5e-324)]);
   assert.deepEqual(await measured(), [{ sum: 0.3, avg: 0.06, min: -1e200, max: 1e200 }]);
   await write(fixture.context, system, [add(1.7e308), add(1.7e308)]);
-  assert.deepEqual(await measured(), [
-    { sum: null, avg: 4.857142857142857e307, min: -1e200, max: 1.7e308 },
-  ]);
+  assert.deepEqual(await measured(), [{ sum: null, avg: 4.857142857142857e307, min: -1e200, max: 1.7e308 }]);
 });
 
 test('a list and its count fail together', async () => {
