@@ -1,7 +1,7 @@
 import { Navigate } from '@tanstack/react-router';
 import { Empty } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useMetadata } from '../useMetadata.ts';
+import { useMetadata } from '../data/metadata.ts';
 
 /** Opens the object with the trait `customer`, else the first that the viewer may read. */
 export function Home() {

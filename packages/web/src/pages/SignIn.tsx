@@ -2,8 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, get, Refusal } from '../api.ts';
-import { LanguageSwitch } from '../LanguageSwitch.tsx';
+import { LanguageSwitch } from '../app/LanguageSwitch.tsx';
+import { call, get, Refusal } from '../data/api.ts';
 
 /** The door: set-up when nobody is here yet, else sign-in. */
 export function SignIn() {

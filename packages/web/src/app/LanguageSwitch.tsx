@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { speak } from './words.ts';
+import { speak } from '../words/index.ts';
 
 /** Chinese or English, at once. */
 export function LanguageSwitch() {

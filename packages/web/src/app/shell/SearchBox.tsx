@@ -3,8 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { AutoComplete, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get } from './api.ts';
-import { useLabel, useMetadata } from './useMetadata.ts';
+import { get } from '../../data/api.ts';
+import { useLabel, useMetadata } from '../../data/metadata.ts';
 
 interface Found {
   readonly object: string;

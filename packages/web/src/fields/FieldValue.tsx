@@ -1,7 +1,7 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { FieldInfo } from './api.ts';
-import { useLabel } from './useMetadata.ts';
+import type { FieldInfo } from '../data/api.ts';
+import { useLabel } from '../data/metadata.ts';
 
 /** A field's value to read. Everything is text to React: nothing that a record holds becomes markup. */
 export function Value({ field, value }: { readonly field: FieldInfo; readonly value: unknown }) {

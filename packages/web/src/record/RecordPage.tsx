@@ -3,10 +3,10 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, App, Button, Empty, Form, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, type FieldInfo, get, type ObjectInfo, type RecordData, Refusal } from '../api.ts';
-import { Editor, isEditable, written } from '../Editor.tsx';
-import { useLabel, useObject } from '../useMetadata.ts';
-import { textOf, Value } from '../Value.tsx';
+import { call, type FieldInfo, get, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
+import { useLabel, useObject } from '../data/metadata.ts';
+import { Editor, isEditable, written } from '../fields/FieldEditor.tsx';
+import { textOf, Value } from '../fields/FieldValue.tsx';
 
 const hidden: ReadonlySet<string> = new Set(['id', 'version', 'deletedAt']);
 

@@ -3,11 +3,11 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { Alert, Button, Skeleton, theme } from 'antd';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call } from './api.ts';
-import { LanguageSwitch } from './LanguageSwitch.tsx';
-import { SignIn } from './pages/SignIn.tsx';
+import { call } from '../../data/api.ts';
+import { useLabel, useMe, useMetadata } from '../../data/metadata.ts';
+import { SignIn } from '../../pages/SignIn.tsx';
+import { LanguageSwitch } from '../LanguageSwitch.tsx';
 import { SearchBox } from './SearchBox.tsx';
-import { useLabel, useMe, useMetadata } from './useMetadata.ts';
 
 /** The frame around every page; the door for those who aren't signed in. */
 export function Shell() {

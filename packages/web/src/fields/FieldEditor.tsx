@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type FieldInfo, get, type Page } from './api.ts';
-import { useLabel, useObject } from './useMetadata.ts';
-import { addressParts, textOf } from './Value.tsx';
+import { type FieldInfo, get, type Page } from '../data/api.ts';
+import { useLabel, useObject } from '../data/metadata.ts';
+import { addressParts, textOf } from './FieldValue.tsx';
 
 interface EditorProps {
   readonly field: FieldInfo;

@@ -2,9 +2,9 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button, Empty, Skeleton, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData, type ViewInfo } from '../api.ts';
-import { useLabel, useMetadata, useObject } from '../useMetadata.ts';
-import { Value } from '../Value.tsx';
+import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData, type ViewInfo } from '../data/api.ts';
+import { useLabel, useMetadata, useObject } from '../data/metadata.ts';
+import { Value } from '../fields/FieldValue.tsx';
 
 const hiddenInLists: ReadonlySet<string> = new Set([
   'id',
