@@ -1,4 +1,5 @@
 import { defineApp } from '@huike/schema';
+import { identifierKinds } from './identifiers.ts';
 import { activity } from './objects/activity.ts';
 import { address } from './objects/address.ts';
 import { contact } from './objects/contact.ts';
@@ -15,6 +16,7 @@ export const app = defineApp({
   version: '0.1.0',
   label: { zh: '客户', en: 'Customers' },
   metadata: {
+    identifierKinds,
     optionSets: [levels, industries, sources],
     objects: [customer, contact, activity, task, note, attachment, address, tag],
     roles: [salesRep, salesManager],

@@ -49,6 +49,8 @@ const withDefault = { default: Type.Optional(Type.Unknown()) };
 const withUnique = { unique: Type.Optional(Type.Boolean()) };
 /** Found by the search box. The title, phones, e-mails and auto-numbers are, without saying so. */
 const withSearch = { searchable: Type.Optional(Type.Boolean()) };
+/** Its value is an identifier of this kind: equal ones are the same customer. While the kind is absent, so is this. */
+const withIdentifier = { identifier: Type.Optional(Name) };
 const range = { min: Type.Optional(Type.Number()), max: Type.Optional(Type.Number()) };
 const optionSource = {
   options: Type.Optional(Type.Array(OptionSchema, { maxItems: 2000 })),
@@ -72,6 +74,7 @@ export const fieldSchemas = {
     ...withDefault,
     ...withUnique,
     ...withSearch,
+    ...withIdentifier,
     maxLength: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   }),
   longText: field('longText', {
@@ -105,8 +108,8 @@ export const fieldSchemas = {
   /** A path in a tree of choices, as the array of its values. */
   cascade: field('cascade', { tree: Type.Array(Type.Unknown(), { maxItems: 2000 }) }),
   /** E.164; a bare number is taken as +86. */
-  phone: field('phone', { ...withUnique, ...withSearch }),
-  email: field('email', { ...withUnique, ...withSearch }),
+  phone: field('phone', { ...withUnique, ...withSearch, ...withIdentifier }),
+  email: field('email', { ...withUnique, ...withSearch, ...withIdentifier }),
   url: field('url', { ...withDefault, ...withSearch }),
   /** `{country?, province, city, district, street, postcode?}` (省市区 and the rest). */
   address: field('address', {}),

@@ -18,6 +18,7 @@ export * from './expected.ts';
 export * from './fields.ts';
 export * from './filter.ts';
 export * from './formula.ts';
+export * from './identifiers.ts';
 export * from './json.ts';
 export { type Clash, type Merged, merge, sameJson } from './merge.ts';
 export * from './metadata.ts';

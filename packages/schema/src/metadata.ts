@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { FieldDefinition } from './fields.ts';
 import { fieldSchemas, LabelSchema, Name, OptionSchema } from './fields.ts';
+import { type IdentifierKind, IdentifierKindSchema } from './identifiers.ts';
 
 // Metadata is everything a user can declare. A document says the declared state by kind; `apply` upserts by
 // name, leaves the rest alone, and removes only what `delete` names.
@@ -164,6 +165,7 @@ export type Settings = Static<typeof SettingsSchema>;
 export const kinds = {
   settings: SettingsSchema,
   optionSets: OptionSetSchema,
+  identifierKinds: IdentifierKindSchema,
   objects: ObjectSchema,
   roles: RoleSchema,
   sharingRules: SharingRuleSchema,
@@ -173,11 +175,15 @@ export type Kind = keyof typeof kinds;
 
 export type Removal =
   | { readonly kind: 'field' | 'index'; readonly object: string; readonly name: string }
-  | { readonly kind: 'object' | 'role' | 'optionSet' | 'view' | 'sharingRule'; readonly name: string };
+  | {
+      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule';
+      readonly name: string;
+    };
 
 export interface MetadataDocument {
   readonly settings?: readonly Settings[];
   readonly optionSets?: readonly OptionSet[];
+  readonly identifierKinds?: readonly IdentifierKind[];
   readonly objects?: readonly ObjectDefinition[];
   readonly roles?: readonly Role[];
   readonly sharingRules?: readonly SharingRule[];

@@ -24,13 +24,23 @@ const objectWithoutFields = Compile(
 const itemValidators = {
   settings: Compile(kinds.settings),
   optionSets: Compile(kinds.optionSets),
+  identifierKinds: Compile(kinds.identifierKinds),
   objects: objectWithoutFields,
   roles: Compile(kinds.roles),
   sharingRules: Compile(kinds.sharingRules),
   views: Compile(kinds.views),
 } as const;
 
-const removalKinds = ['field', 'index', 'object', 'role', 'optionSet', 'view', 'sharingRule'] as const;
+const removalKinds = [
+  'field',
+  'index',
+  'object',
+  'role',
+  'optionSet',
+  'identifierKind',
+  'view',
+  'sharingRule',
+] as const;
 
 /** What a removal must look like, checked apart since its kinds differ in what they name. */
 function removalIssues(removal: Json, path: string): Issue[] {

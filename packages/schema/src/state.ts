@@ -1,4 +1,5 @@
 import type { FieldDefinition, FieldOf } from './fields.ts';
+import type { IdentifierKind } from './identifiers.ts';
 import type {
   Kind,
   MetadataDocument,
@@ -17,6 +18,7 @@ import type { Label } from './names.ts';
 export interface Items {
   readonly settings: Settings;
   readonly optionSets: OptionSet;
+  readonly identifierKinds: IdentifierKind;
   readonly objects: ObjectDefinition;
   readonly roles: Role;
   readonly sharingRules: SharingRule;
@@ -30,6 +32,7 @@ export const kindNames = Object.keys(kinds) as readonly Kind[];
 export const emptyState: MetadataState = {
   settings: new Map(),
   optionSets: new Map(),
+  identifierKinds: new Map(),
   objects: new Map(),
   roles: new Map(),
   sharingRules: new Map(),
@@ -41,6 +44,7 @@ export function documentOf(state: MetadataState): MetadataDocument {
   return {
     settings: [...state.settings.values()],
     optionSets: [...state.optionSets.values()],
+    identifierKinds: [...state.identifierKinds.values()],
     objects: [...state.objects.values()],
     roles: [...state.roles.values()],
     sharingRules: [...state.sharingRules.values()],

@@ -78,6 +78,7 @@ const removedKinds: Readonly<Record<Exclude<Removal['kind'], 'field' | 'index'>,
   object: 'objects',
   role: 'roles',
   optionSet: 'optionSets',
+  identifierKind: 'identifierKinds',
   view: 'views',
   sharingRule: 'sharingRules',
 };

@@ -94,6 +94,8 @@ function exists(state: MetadataState, removal: Removal): boolean {
       return state.roles.has(removal.name);
     case 'optionSet':
       return state.optionSets.has(removal.name);
+    case 'identifierKind':
+      return state.identifierKinds.has(removal.name);
     case 'view':
       return state.views.has(removal.name);
     case 'sharingRule':
@@ -130,6 +132,7 @@ export function typedState(
   return {
     settings: kind('settings'),
     optionSets: kind('optionSets'),
+    identifierKinds: kind('identifierKinds'),
     objects: kind('objects'),
     roles: kind('roles'),
     sharingRules: kind('sharingRules'),

@@ -286,6 +286,7 @@ export function transition(from: MetadataState, to: MetadataDocument): JsonObjec
     optionSets: 'optionSet',
     views: 'view',
     sharingRules: 'sharingRule',
+    identifierKinds: 'identifierKind',
   } as const;
   for (const kind of kindNames) {
     if (kind === 'settings') continue;

@@ -29,8 +29,8 @@ export const customer = defineObject({
       pattern: 'C{yyyy}{mm}-{00000}',
       reset: 'month',
     },
-    { name: 'phone', type: 'phone', label: { zh: '电话', en: 'Phone' } },
-    { name: 'email', type: 'email', label: { zh: '邮箱', en: 'E-mail' } },
+    { name: 'phone', type: 'phone', label: { zh: '电话', en: 'Phone' }, identifier: 'phone' },
+    { name: 'email', type: 'email', label: { zh: '邮箱', en: 'E-mail' }, identifier: 'email' },
     { name: 'website', type: 'url', label: { zh: '网站', en: 'Website' } },
     {
       name: 'creditCode',
@@ -38,6 +38,7 @@ export const customer = defineObject({
       label: { zh: '统一社会信用代码', en: 'Unified social credit code' },
       maxLength: 18,
       searchable: true,
+      identifier: 'creditCode',
     },
     { name: 'birthDate', type: 'date', label: { zh: '出生日期', en: 'Date of birth' } },
     {

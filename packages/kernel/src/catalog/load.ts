@@ -50,6 +50,7 @@ function stateFrom(items: ReadonlyMap<Kind, ReadonlyMap<string, JsonObject>>): M
   return {
     settings: of('settings'),
     optionSets: of('optionSets'),
+    identifierKinds: of('identifierKinds'),
     objects: of('objects'),
     roles: of('roles'),
     sharingRules: of('sharingRules'),

@@ -74,6 +74,7 @@ export function resolveCatalog(source: Source): Catalog {
     traits,
     roles: source.state.roles,
     optionSets: new Map([...source.state.optionSets, [roleOptionSet, rolesAsOptions(source.state)]]),
+    identifierKinds: source.state.identifierKinds,
     sharingRules: [...source.state.sharingRules.values()].filter((rule) => isActive(model, rule)),
     views: source.state.views,
     company: companyOf(source.state),

@@ -4,6 +4,7 @@ import type {
   Expected,
   FieldDefinition,
   FieldType,
+  IdentifierKind,
   Json,
   Label,
   ObjectDefinition,
@@ -26,6 +27,7 @@ export interface Catalog {
   readonly traits: ReadonlyMap<string, CatalogObject>;
   readonly roles: ReadonlyMap<string, Role>;
   readonly optionSets: ReadonlyMap<string, OptionSet>;
+  readonly identifierKinds: ReadonlyMap<string, IdentifierKind>;
   readonly sharingRules: readonly SharingRule[];
   readonly views: ReadonlyMap<string, View>;
   readonly company: Company;

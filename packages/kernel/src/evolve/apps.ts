@@ -192,6 +192,7 @@ function withoutShipped(state: MetadataState, own: Shipped, others: readonly Shi
   return {
     settings: state.settings,
     optionSets: kept('optionSets'),
+    identifierKinds: kept('identifierKinds'),
     objects,
     roles: kept('roles'),
     sharingRules: kept('sharingRules'),

@@ -31,6 +31,7 @@ export function stepsOf(before: MetadataState, after: MetadataState, gone: Gone,
 const kindWords: Readonly<Record<Kind, Label>> = {
   settings: { zh: '设置', en: 'settings' },
   optionSets: { zh: '选项集', en: 'option set' },
+  identifierKinds: { zh: '身份标识类型', en: 'kind of identifier' },
   objects: { zh: '对象', en: 'object' },
   roles: { zh: '角色', en: 'role' },
   sharingRules: { zh: '共享规则', en: 'sharing rule' },

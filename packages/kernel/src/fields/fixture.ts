@@ -34,6 +34,7 @@ export const context: ParseContext = {
     traits: new Map(),
     roles: new Map(),
     optionSets: new Map([[levels.name, levels]]),
+    identifierKinds: new Map(),
     sharingRules: [],
     views: new Map(),
     company,

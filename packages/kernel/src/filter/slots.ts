@@ -16,6 +16,8 @@ export interface Run {
   /** The sort values of the last record of the page before. */
   readonly after: readonly (string | null)[];
   readonly limit: number;
+  /** Records that a jump passes over. */
+  readonly skip?: number;
   readonly now: Date;
   readonly timeZone: string;
 }

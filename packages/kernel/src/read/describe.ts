@@ -109,6 +109,7 @@ export function declaredState(catalog: Catalog): MetadataDocument {
   return {
     settings: [{ name: 'company', ...catalog.company }],
     optionSets: [...catalog.optionSets.values()],
+    identifierKinds: [...catalog.identifierKinds.values()],
     objects: [...catalog.objects.values()].map((object) => object.definition),
     roles: [...catalog.roles.values()],
     sharingRules: catalog.sharingRules,

@@ -14,6 +14,8 @@ import { orderBy, type SortKey, sortKeys, stretchesAfter } from './sort.ts';
 export interface ListPlan {
   /** The first page, and what counts all. */
   readonly first: Statement;
+  /** The page after a jump. */
+  readonly jump: () => Statement;
   readonly count: Statement;
   /** The stretches after a record, by which of its sort values are empty. */
   readonly after: (empty: readonly boolean[]) => readonly Statement[];
@@ -68,12 +70,18 @@ function compile(access: Access, object: ObjectAccess, parts: ListParts): ListPl
   const keys = sortKeys(access, object, parts.sort, row);
   const where = whereSql(access, object, parts, row);
   const selection = parts.fields === null ? everything(object) : selectionOf(parts.fields);
-  const page = (stretch: SQL | null): Statement =>
-    statement(pageSql(access, object, selection, keys, stretch === null ? where : sql`${where} and ${stretch}`, row));
+  const pageOf = (condition: SQL, skip: SQL): Statement =>
+    statement(pageSql(access, object, selection, keys, condition, row, skip));
+  const page = (stretch: SQL | null) => pageOf(stretch === null ? where : sql`${where} and ${stretch}`, sql``);
+  let jump: Statement | undefined;
   const stretches = new Map<string, readonly Statement[]>();
   return {
     keys,
     first: page(null),
+    jump() {
+      jump ??= pageOf(where, sql` offset ${atRun((run) => run.skip ?? 0)}::int4`);
+      return jump;
+    },
     count: statement(
       sql`select ${version} as version, count(*)::float8 as total from ${tableOf(object.object)} ${row} where ${where}`,
     ),
@@ -109,6 +117,7 @@ function pageSql(
   keys: readonly SortKey[],
   where: SQL,
   row: SQL,
+  skip: SQL,
 ): SQL {
   const limit = atRun((run) => run.limit);
   const p = sql.identifier('p');
@@ -116,6 +125,6 @@ function pageSql(
   const record = sql.identifier(Symbol('record'));
   const keyColumns = keys.map((key, index) => sql`${key.expression} as ${sql.identifier(`~k${index}`)}`);
   const keyTexts = keys.map((_, index) => sql`${p}.${sql.identifier(`~k${index}`)}::text`);
-  const ordered = sql`select ${row}.*, ${sql.join(keyColumns, ', ')} from ${tableOf(object.object)} ${row} where ${where} order by ${orderBy(keys)} limit ${limit}::int4 + 1`;
+  const ordered = sql`select ${row}.*, ${sql.join(keyColumns, ', ')} from ${tableOf(object.object)} ${row} where ${where} order by ${orderBy(keys)} limit ${limit}::int4 + 1${skip}`;
   return sql`select ${version} as version, coalesce(json_agg(x.j) filter (where x.n <= ${limit}::int4), '[]'::json)::text as data, count(*)::int4 as n, max(x.k) as last from (select (select row_to_json(${record}) from (select ${outputColumns(access, object, selection, p)}) ${record}) as j, p."~n" as n, case when p."~n" = ${limit}::int4 then json_build_array(${sql.join(keyTexts, ', ')})::text end as k from (select q.*, row_number() over () as "~n" from (${ordered}) q) p) x`;
 }

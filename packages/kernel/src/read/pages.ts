@@ -35,10 +35,11 @@ export async function list(
   use: ListUse = 'read',
 ): Promise<Page> {
   const limit = pageSize(query.limit);
+  const skip = skipped(query);
   return reading(context, actor, object, async (access, target, catalog) => {
     const { plan, values, sort } = planList(access, target, query, use);
     const after = query.cursor === undefined ? [] : decodeCursor(query.cursor, sort, plan.keys.length);
-    const run: Run = { actor, catalog, values, after, limit, now: context.now(), timeZone: zoneOf(actor, catalog) };
+    const run: Run = { actor, catalog, values, after, limit, skip, now: context.now(), timeZone: zoneOf(actor, catalog) };
     // Together, so that when both fail neither is left alone.
     const [page, counted] = await Promise.all([
       pageOf(context, plan, run, sort),
@@ -50,7 +51,8 @@ export async function list(
 }
 
 async function pageOf(context: ReadContext, plan: ListPlan, run: Run, sort: string): Promise<Page> {
-  const statements = run.after.length === 0 ? [plan.first] : plan.after(run.after.map((value) => value === null));
+  const start = (run.skip ?? 0) > 0 ? plan.jump() : plan.first;
+  const statements = run.after.length === 0 ? [start] : plan.after(run.after.map((value) => value === null));
   const parts: string[] = [];
   let missing = run.limit;
   let last: string | null = null;
@@ -110,6 +112,17 @@ function pageSize(limit: number | undefined): number {
   if (limit > queryLimits.page)
     throw problem('request.tooMany', { what: 'records a page', whatZh: '每页记录', limit: queryLimits.page });
   return limit;
+}
+
+/** Throws `query.invalid` for what isn't a whole number within the limit, or stands beside a cursor. */
+function skipped({ skip = 0, cursor }: ListQuery): number {
+  if (Number.isInteger(skip) && skip >= 0 && skip <= queryLimits.skip && (skip === 0 || cursor === undefined))
+    return skip;
+  throw problem('query.invalid', {
+    path: '/skip',
+    detail: `a whole number from 0 to ${queryLimits.skip}, without a cursor`,
+    detailZh: `应为 0 到 ${queryLimits.skip} 的整数，且不能与 cursor 同用`,
+  });
 }
 
 /** One record as JSON text. Throws `record.unknown` when it is absent, deleted, or out of the actor's scope (alike). */
