@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
+import { appFolders } from '../apps.ts';
 import { callerAt, password, type TestServer, testServer } from '../testing.ts';
 import { visits } from '../visits.ts';
 
@@ -37,6 +38,32 @@ test('the first administrator comes by the code in the terminal, once', async ()
       ['张三', '示例公司', ['administrator']],
     );
     assert.equal(fresh.setupCode?.length, 14);
+  } finally {
+    await fresh.close();
+    await other.close();
+  }
+});
+
+test('who is signed in is told to anybody who asks, about themselves', async () => {
+  const nobody = await server.stranger.get('session');
+  assert.deepEqual([nobody.status, nobody.body], [200, { me: null, needed: false, singleSignOn: false }]);
+  const stale = callerAt(server.address, { cookie: 'huike_session=made-up' });
+  assert.equal((await stale.get('session')).get('me'), null);
+  const user = await server.addUser();
+  const known = await user.get('session');
+  assert.deepEqual([known.get('me', 'id'), known.get('me', 'name')], [user.id, user.name]);
+});
+
+test('the sample company comes once, at the word of who may operate', async () => {
+  const other = await testDatabase();
+  const fresh = await testServer(other, { apps: (await appFolders()).map(({ app }) => app) });
+  try {
+    const user = await fresh.addUser();
+    assert.equal((await user.post('setup/demo')).status, 403);
+    const made = await fresh.admin.post('setup/demo');
+    assert.equal(made.status, 200);
+    assert.ok(Number(made.get('records')) > 100);
+    assert.deepEqual((await fresh.admin.post('setup/demo')).body, { people: 0, records: 0 });
   } finally {
     await fresh.close();
     await other.close();

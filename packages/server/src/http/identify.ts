@@ -53,7 +53,7 @@ export async function stillThere(kernel: Kernel, request: FastifyRequest): Promi
 }
 
 /** The session of the request's cookie, whatever is still due on it. */
-async function sessionOf(kernel: Kernel, request: FastifyRequest): Promise<Resolved | null> {
+export async function sessionOf(kernel: Kernel, request: FastifyRequest): Promise<Resolved | null> {
   const cookie = request.cookies[sessionCookie];
   return cookie === undefined ? null : resolveSession(kernel.people, cookie, originOf(request));
 }

@@ -21,6 +21,15 @@ export const accountCalls: readonly FixedCall[] = [
     answer: object({ needed: flag, singleSignOn: flag }),
   },
   {
+    method: 'get',
+    path: '/session',
+    tag: 'sign-in',
+    name: 'session',
+    open: true,
+    summary: { zh: '谁已登录，未登录为 null', en: 'Who is signed in: null when nobody is' },
+    answer: object({ me: anything, needed: flag, singleSignOn: flag }),
+  },
+  {
     method: 'post',
     path: '/setup',
     tag: 'sign-in',
@@ -30,6 +39,15 @@ export const accountCalls: readonly FixedCall[] = [
     body: object({ code: text, name: text, email: text, password: text, 'company?': text }),
     status: 201,
     answer: signedIn,
+  },
+  {
+    method: 'post',
+    path: '/setup/demo',
+    tag: 'sign-in',
+    name: 'seedDemo',
+    for: 'operations',
+    summary: { zh: '载入示例公司（只载入一次）', en: 'Make the sample company, once' },
+    answer: object({ people: whole(0), records: whole(0) }),
   },
   {
     method: 'post',

@@ -17,10 +17,11 @@ import {
 } from '@huike/kernel';
 import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { seedDemo } from '../../seed.ts';
 import { bodyOf, optionalText, recordId, text } from '../body.ts';
 import { cookieOptions, door } from '../door.ts';
 import type { Http } from '../http.ts';
-import { actorOf, originOf, sessionCookie } from '../identify.ts';
+import { actorOf, allowed, originOf, sessionCookie, sessionOf } from '../identify.ts';
 
 // Signing in and out, the own second factor, password and sessions, and the first administrator.
 
@@ -41,6 +42,15 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
     return { needed, singleSignOn: provider !== null };
   });
 
+  // What the page asks first: nobody being signed in is an answer, not a mistake.
+  app.get('/session', { config: { public: true } }, async (request) => {
+    const resolved = await sessionOf(kernel, request);
+    if (resolved === null) return { me: null, ...(await setupState(people)), singleSignOn: provider !== null };
+    const { session } = resolved;
+    const me = resolved.state === 'pending' ? { pending: session.pending } : await kernel.me(resolved.actor);
+    return { me, needed: false, singleSignOn: provider !== null };
+  });
+
   app.post('/setup', open, async (request, reply) => {
     const body = bodyOf(request.body);
     const wanted = {
@@ -56,6 +66,11 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
       originOf(request),
     );
     return answer(request, reply.code(201), made);
+  });
+
+  app.post('/setup/demo', async (request) => {
+    allowed(kernel, request, { area: 'operations', operation: 'write' }, 'operations');
+    return (await seedDemo(kernel)) ?? { people: 0, records: 0 };
   });
 
   app.post('/auth/sign-in', open, async (request, reply) => {
@@ -87,47 +102,47 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
   app.post('/me/password', unfinished, async (request, reply) => {
     const body = bodyOf(request.body);
     const given = { current: text(body, 'current'), next: text(body, 'next') };
-    await changePassword(people, sessionOf(request), given, originOf(request));
+    await changePassword(people, ownSession(request), given, originOf(request));
     return reply.code(204).send();
   });
 
-  app.post('/me/second-factor', unfinished, async (request) => enrolSecondFactor(people, sessionOf(request)));
+  app.post('/me/second-factor', unfinished, async (request) => enrolSecondFactor(people, ownSession(request)));
   app.post('/me/second-factor/confirm', unfinished, async (request) => {
-    const recoveryCodes = await confirmSecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
+    const recoveryCodes = await confirmSecondFactor(people, ownSession(request), otpOf(request), originOf(request));
     return { recoveryCodes };
   });
   app.post('/me/second-factor/verify', unfinished, async (request, reply) => {
-    await verifySecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
+    await verifySecondFactor(people, ownSession(request), otpOf(request), originOf(request));
     return reply.code(204).send();
   });
   app.post('/me/second-factor/recovery-codes', { config: door }, async (request) => {
-    const recoveryCodes = await newRecoveryCodes(people, sessionOf(request), otpOf(request), originOf(request));
+    const recoveryCodes = await newRecoveryCodes(people, ownSession(request), otpOf(request), originOf(request));
     return { recoveryCodes };
   });
   app.post('/me/second-factor/remove', { config: door }, async (request, reply) => {
-    await dropSecondFactor(people, sessionOf(request), otpOf(request), originOf(request));
+    await dropSecondFactor(people, ownSession(request), otpOf(request), originOf(request));
     return reply.code(204).send();
   });
 
   app.get('/me/sessions', async (request) => {
-    const session = sessionOf(request);
+    const session = ownSession(request);
     const sessions = await listSessions(people, session.userId);
     return { data: sessions.map((one) => ({ ...one, current: one.id === session.id })) };
   });
   app.delete<{ Params: { id: string } }>('/me/sessions/:id', async (request, reply) => {
-    if (!(await revokeSession(people, sessionOf(request).userId, recordId(request.params.id))))
+    if (!(await revokeSession(people, ownSession(request).userId, recordId(request.params.id))))
       throw problem('record.unknown');
     return reply.code(204).send();
   });
   app.post('/me/sessions/revoke-others', async (request) => ({
-    ended: await revokeOtherSessions(people, sessionOf(request)),
+    ended: await revokeOtherSessions(people, ownSession(request)),
   }));
 }
 
 const otpOf = (request: FastifyRequest) => text(bodyOf(request.body), 'otp', 100);
 
 /** These belong to a person in a browser: a token can't do them. */
-function sessionOf(request: FastifyRequest): Session {
+function ownSession(request: FastifyRequest): Session {
   if (request.resolved === null) throw problem('auth.scope');
   return request.resolved.session;
 }
