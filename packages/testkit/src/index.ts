@@ -27,6 +27,12 @@ export {
 export { type FakeOidc, fakeOidc, type Misbehaviour, type OidcUser } from './oidc.ts';
 export { actorFor, type People, peopleCommands, somePeople } from './people.ts';
 export { assertPhysical, insertRows } from './physical.ts';
+export {
+  type PopulationChannel,
+  type PopulationOptions,
+  type PopulationRow,
+  populationRows,
+} from './population/rows.ts';
 export { fillingOf } from './records.ts';
 export { withRights } from './rights.ts';
 export { type FakeS3, startS3 } from './s3.ts';
