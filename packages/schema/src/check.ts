@@ -4,11 +4,12 @@ import { computedIssues, isVirtual } from './computed.ts';
 import type { Issue } from './errors.ts';
 import type { FieldDefinition } from './fields.ts';
 import { isJsonObject } from './json.ts';
-import type { ObjectDefinition, Role, View } from './metadata.ts';
+import type { ObjectDefinition, Role } from './metadata.ts';
 import { systemFields } from './metadata.ts';
 import type { Model, ModelObject } from './state.ts';
 import { isTitleField, modelOf, rowsFields, rowsObjectName, stepsOf, tableFields, targetOf } from './state.ts';
 import { builtInIssues, typeChangeIssues } from './transitions.ts';
+import { type View, viewPaths } from './views.ts';
 import { zoneName } from './zones.ts';
 
 // Whether a state holds together: names, references, and what may change. Shapes were checked before.
@@ -272,11 +273,13 @@ function viewIssues(check: Check, model: Model, view: View): Issue[] {
   const at = (path: string) => check.place('views', view.name, path);
   const object = model.objects.get(view.object);
   if (object === undefined) return check.options.lenient ? [] : [unknown(at('/object'), view.object)];
-  const paths = [
-    ...(view.fields ?? []).map((path, index) => ({ path, at: `/fields/${index}` })),
-    ...(view.sort ?? []).map((path, index) => ({ path: path.replace(/^-/, ''), at: `/sort/${index}` })),
-  ];
-  return paths
+  const roles = (view.roles ?? []).flatMap((role, index) =>
+    role === administratorRole || check.state.roles.has(role) || check.options.lenient
+      ? []
+      : [unknown(at(`/roles/${index}`), role)],
+  );
+  const paths = viewPaths(view)
     .filter(({ path }) => stepsOf(model, object, path) === 'unknown')
     .map((missing) => unknown(at(missing.at), missing.path));
+  return [...roles, ...paths];
 }

@@ -1,7 +1,8 @@
 import { isJsonObject } from './json.ts';
-import type { Grant, IndexDefinition, ObjectDefinition, Role, SharingRule, View } from './metadata.ts';
+import type { Grant, IndexDefinition, ObjectDefinition, Role, SharingRule } from './metadata.ts';
 import type { Items, MetadataState, Model, ModelObject } from './state.ts';
 import { hasField, leadsTo, modelOf, stepsOf } from './state.ts';
+import { type View, viewPaths } from './views.ts';
 
 // After something was deleted: what named it stops naming it. So a new field of the same name meets no old grant,
 // view or index. A sharing rule that depended on it goes altogether, since half a condition would share too much.
@@ -14,7 +15,7 @@ export function cleanReferences(before: MetadataState, after: MetadataState): Me
     ...after,
     objects: mapItems(after.objects, (object) => cleanObject(object)),
     roles: mapItems(after.roles, (role) => cleanRole(role, names)),
-    views: mapItems(after.views, (view) => cleanView(view, names)),
+    views: mapItems(after.views, (view) => cleanView(view, names, roleGone)),
     sharingRules: mapItems(after.sharingRules, (rule) =>
       names.objectGone(rule.object) || roleGone(rule.to.role) || sharesByGone(rule, names) ? null : rule,
     ),
@@ -100,20 +101,32 @@ function cleanGrant(object: string, grant: Grant, names: Names): Grant {
   return kept.length === entries.length ? grant : { ...grant, fields: Object.fromEntries(kept) };
 }
 
-function cleanView(view: View, names: Names): View | null {
+function cleanView(view: View, names: Names, roleGone: (role: string) => boolean): View | null {
   if (names.objectGone(view.object)) return null;
   const stays = (path: string) => !names.pathGone(view.object, path.replace(/^-/, ''));
-  const filter = cleanFilter(view.object, view.filter, names);
-  const fields = view.fields?.filter(stays);
-  const sort = view.sort?.filter(stays);
-  const same = filter === view.filter && fields?.length === view.fields?.length && sort?.length === view.sort?.length;
+  const clean = (filter: unknown) => cleanFilter(view.object, filter, names);
+  const same =
+    viewPaths(view).every(({ path }) => stays(path)) &&
+    clean(view.filter) === view.filter &&
+    (view.colors ?? []).every((rule) => clean(rule.filter) === rule.filter) &&
+    !(view.roles ?? []).some(roleGone);
   if (same) return view;
-  const { filter: _old, ...rest } = view;
+  const { filter, fields, columns, sort, group, date, colors, roles, limits, ...rest } = view;
+  const left = clean(filter);
+  const grouped = group !== undefined && stays(group);
   return {
     ...rest,
-    ...(fields === undefined ? {} : { fields }),
-    ...(sort === undefined ? {} : { sort }),
-    ...(filter === undefined ? {} : { filter }),
+    ...(fields === undefined ? {} : { fields: fields.filter(stays) }),
+    ...(columns === undefined ? {} : { columns: columns.filter(({ field }) => stays(field)) }),
+    ...(sort === undefined ? {} : { sort: sort.filter(stays) }),
+    ...(left === undefined ? {} : { filter: left }),
+    ...(grouped ? { group } : {}),
+    ...(grouped && limits !== undefined ? { limits } : {}),
+    ...(date !== undefined && stays(date) ? { date } : {}),
+    // Half a rule would colour too much.
+    ...(colors === undefined ? {} : { colors: colors.filter((rule) => clean(rule.filter) === rule.filter) }),
+    // A view of a role that is gone doesn't become everybody's: an empty list is nobody.
+    ...(roles === undefined ? {} : { roles: roles.filter((role) => !roleGone(role)) }),
   };
 }
 

@@ -29,4 +29,5 @@ export * from './state.ts';
 export { typeChanges } from './transitions.ts';
 export { nameOf, type RawState, upsertItem } from './upsert.ts';
 export { type Accepted, rawState, typedState, type Validated, validateDocument } from './validate.ts';
+export * from './views.ts';
 export { zoneName } from './zones.ts';

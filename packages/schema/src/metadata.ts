@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { FieldDefinition } from './fields.ts';
 import { fieldSchemas, LabelSchema, Name, OptionSchema } from './fields.ts';
+import { type View, ViewSchema } from './views.ts';
 import { type IdentifierKind, IdentifierKindSchema } from './identifiers.ts';
 
 // Metadata is everything a user can declare. A document says the declared state by kind; `apply` upserts by
@@ -94,21 +95,6 @@ export const OptionSetSchema = Type.Object(
   { additionalProperties: false },
 );
 export type OptionSet = Static<typeof OptionSetSchema>;
-
-export const ViewSchema = Type.Object(
-  {
-    name: Name,
-    label: Type.Optional(LabelSchema),
-    object: Name,
-    fields: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 200 })),
-    filter: Type.Optional(Type.Unknown()),
-    sort: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 5 })),
-    /** False once somebody dropped the index that was made for it: then none is made again. */
-    index: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-);
-export type View = Static<typeof ViewSchema>;
 
 export const SharingRuleSchema = Type.Object(
   {

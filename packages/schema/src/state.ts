@@ -1,17 +1,9 @@
 import type { FieldDefinition, FieldOf } from './fields.ts';
 import type { IdentifierKind } from './identifiers.ts';
-import type {
-  Kind,
-  MetadataDocument,
-  ObjectDefinition,
-  OptionSet,
-  Role,
-  Settings,
-  SharingRule,
-  View,
-} from './metadata.ts';
+import type { Kind, MetadataDocument, ObjectDefinition, OptionSet, Role, Settings, SharingRule } from './metadata.ts';
 import { kinds, systemFields } from './metadata.ts';
 import type { Label } from './names.ts';
+import type { View } from './views.ts';
 
 // The declared state as a whole: every item by kind and name. Immutable; a change makes a new one.
 

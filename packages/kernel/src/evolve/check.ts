@@ -43,9 +43,11 @@ export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
   }
   for (const view of after.views.values()) {
     if (before.views.get(view.name) === view) continue;
-    issues.push(
-      ...filterIssue(prepared, after.objects.get(view.object), view.filter, place('views', view.name, '/filter')),
-    );
+    const object = after.objects.get(view.object);
+    issues.push(...filterIssue(prepared, object, view.filter, place('views', view.name, '/filter')));
+    for (const [index, rule] of (view.colors ?? []).entries()) {
+      issues.push(...filterIssue(prepared, object, rule.filter, place('views', view.name, `/colors/${index}/filter`)));
+    }
   }
   for (const rule of after.sharingRules) {
     if (before.sharingRules.includes(rule)) continue;

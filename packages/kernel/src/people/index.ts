@@ -15,6 +15,7 @@ export {
   type Session,
   type WriteRecords,
 } from './people.ts';
+export * from './personal-views.ts';
 export { type Policy, type Profile, policyOf } from './policy.ts';
 export { dutyRoles } from './roles.ts';
 export * from './scopes.ts';

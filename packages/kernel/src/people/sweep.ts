@@ -10,7 +10,9 @@ export async function sweepPeople(people: People): Promise<void> {
   const now = people.now();
   await database.execute(sql`delete from huike.session where expires_at <= ${time(now)}`);
   await sweepLockout(database, now);
-  for (const table of ['credential', 'token', 'totp', 'recovery_code', 'oidc_identity', 'last_active', 'team_member']) {
+  for (const table of [
+    ...['credential', 'token', 'totp', 'recovery_code', 'oidc_identity', 'last_active', 'team_member', 'personal_view'],
+  ]) {
     await database.execute(
       sql`delete from ${sql.identifier('huike', table)} t where not exists (select 1 from data."user" u where u.id = t.user_id)`,
     );

@@ -1,22 +1,35 @@
 import { conditionsOf, dependencies, type FieldDefinition, parseFormula, type View } from '@huike/schema';
-import type { Access, ObjectAccess } from '../access/index.ts';
+import type { Access, Actor, ObjectAccess } from '../access/index.ts';
 import type { CatalogField } from '../catalog/types.ts';
 import { type FilterTree, parseConstantFilter } from '../filter/tree.ts';
 import { findPath } from '../filter/values.ts';
 
 // Declarations name other things: fields, objects. What the viewer may not know of isn't named.
 
-/** A view without the columns and sorts that the viewer doesn't see; null when it filters by what isn't seen. */
-export function seenView(access: Access, view: View): View | null {
+/** A view without what the viewer doesn't see of it; null when it isn't for the viewer, or filters by what isn't seen. */
+export function seenView(access: Access, view: View, actor: Actor): View | null {
   const object = access.object(view.object);
-  if (object === null) return null;
-  if (view.filter !== undefined && !seesFilter(access, object, parseConstantFilter(view.filter))) return null;
-  const { fields, sort } = view;
+  if (object === null || !isFor(access, view, actor)) return null;
+  const filtered = (filter: unknown) => filter === undefined || seesFilter(access, object, parseConstantFilter(filter));
+  if (!filtered(view.filter)) return null;
+  const { fields, columns, sort, group, date, colors, limits, ...rest } = view;
+  const grouped = group !== undefined && sorts(access, object, group);
   return {
-    ...view,
+    ...rest,
     ...(fields === undefined ? {} : { fields: fields.filter((path) => sees(access, object, path)) }),
+    ...(columns === undefined ? {} : { columns: columns.filter(({ field }) => sees(access, object, field)) }),
     ...(sort === undefined ? {} : { sort: sort.filter((path) => sorts(access, object, path.replace(/^-/, ''))) }),
+    ...(grouped ? { group } : {}),
+    ...(grouped && limits !== undefined ? { limits } : {}),
+    ...(date !== undefined && sorts(access, object, date) ? { date } : {}),
+    ...(colors === undefined ? {} : { colors: colors.filter((rule) => filtered(rule.filter)) }),
   };
+}
+
+/** Those who declare views see them all. */
+function isFor(access: Access, { roles }: View, actor: Actor): boolean {
+  if (roles === undefined || actor.kind === 'system' || access.capabilities.has('metadata')) return true;
+  return roles.some((role) => actor.roles.includes(role));
 }
 
 function sees(access: Access, object: ObjectAccess, path: string): boolean {

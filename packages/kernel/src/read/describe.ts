@@ -54,7 +54,7 @@ export function describe(catalog: Catalog, actor: Actor): Description {
     version: catalog.version,
     company,
     objects: readable.map((object) => describeObject(catalog, access, object)),
-    views: [...catalog.views.values()].flatMap((view) => seenView(access, view) ?? []),
+    views: [...catalog.views.values()].flatMap((view) => seenView(access, view, actor) ?? []),
     capabilities: [...access.capabilities],
   };
 }

@@ -39,7 +39,16 @@ export async function list(
   return reading(context, actor, object, async (access, target, catalog) => {
     const { plan, values, sort } = planList(access, target, query, use);
     const after = query.cursor === undefined ? [] : decodeCursor(query.cursor, sort, plan.keys.length);
-    const run: Run = { actor, catalog, values, after, limit, skip, now: context.now(), timeZone: zoneOf(actor, catalog) };
+    const run: Run = {
+      actor,
+      catalog,
+      values,
+      after,
+      limit,
+      skip,
+      now: context.now(),
+      timeZone: zoneOf(actor, catalog),
+    };
     // Together, so that when both fail neither is left alone.
     const [page, counted] = await Promise.all([
       pageOf(context, plan, run, sort),

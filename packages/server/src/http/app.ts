@@ -19,6 +19,7 @@ import { fileRoutes } from './routes/files.ts';
 import { importRoutes } from './routes/imports.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
+import { myViewRoutes } from './routes/my-views.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -112,6 +113,7 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
       singleSignOnRoutes(api, http);
       peopleRoutes(api, kernel);
       recordRoutes(api, kernel);
+      myViewRoutes(api, kernel);
       teamRoutes(api, kernel);
       batchRoutes(api, kernel);
       searchRoutes(api, kernel);

@@ -18,12 +18,14 @@ import { invalid, malformed } from './wrong.ts';
 /** A list query from an address's parameters. Throws `query.invalid`. */
 export function listFromAddress(address: Address): ListQuery {
   const limit = param(address, 'limit', 20);
+  const skip = param(address, 'skip', 20);
   return {
     ...fieldsFromAddress(address),
     ...optional('filter', filterIn(param(address, 'filter', 100_000))),
     ...optional('sort', names(address, 'sort')),
     ...optional('limit', limit === undefined ? undefined : numberIn(limit)),
     ...optional('cursor', param(address, 'cursor')),
+    ...optional('skip', skip === undefined ? undefined : numberIn(skip)),
     ...(flag(address, 'count') ? { count: true } : {}),
   };
 }
@@ -44,6 +46,7 @@ export function queryFromBody(body: unknown): { readonly list: ListQuery } | { r
       ...optional('sort', texts(body.sort, 'sort')),
       ...optional('limit', asNumber(body.limit, 'limit')),
       ...optional('cursor', asText(body.cursor, 'cursor')),
+      ...optional('skip', asNumber(body.skip, 'skip')),
       ...(body.count === true ? { count: true } : {}),
       ...deletedOf(body.deleted),
     },

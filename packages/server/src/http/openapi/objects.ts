@@ -118,13 +118,14 @@ function readCalls({ object: it, rights, unmasks }: Seen): Call[] {
     tag,
     summary: words(label, zh, en),
   });
-  const listed = ['fields', 'filter', 'sort', 'limit', 'cursor', 'count', 'deleted'].map(parameter);
+  const listed = ['fields', 'filter', 'sort', 'limit', 'cursor', 'skip', 'count', 'deleted'].map(parameter);
   const asked = object({
     'fields?': list(text),
     'filter?': ref('Filter'),
     'sort?': list(text),
     'limit?': whole(1, 10_000),
     'cursor?': text,
+    'skip?': whole(0, 10_000_000),
     'count?': flag,
     'deleted?': { const: 'only' },
     'group?': list({

@@ -76,6 +76,7 @@ export const parameters: JsonObject = {
   sort: queryParameter('sort', text, 'Names separated by commas; - before one for descending'),
   limit: queryParameter('limit', whole(1, 500)),
   cursor: queryParameter('cursor', text, 'page.next of the page before'),
+  skip: queryParameter('skip', whole(0, 10_000_000), 'Records to pass over; not with a cursor'),
   count: queryParameter('count', flag, 'Adds page.total'),
   deleted: queryParameter('deleted', { const: 'only' }, 'The recycle bin'),
   partial: queryParameter('partial', flag, 'Each record counts for itself'),
