@@ -28,6 +28,12 @@ export { type FakeOidc, fakeOidc, type Misbehaviour, type OidcUser } from './oid
 export { actorFor, type People, peopleCommands, somePeople } from './people.ts';
 export { assertPhysical, insertRows } from './physical.ts';
 export {
+  type IdentifierValue,
+  type PopulationEvent,
+  populationEvents,
+  type TrackedEvent,
+} from './population/events.ts';
+export {
   type PopulationChannel,
   type PopulationOptions,
   type PopulationRow,
