@@ -1,4 +1,4 @@
-import type { Label } from '@huike/schema';
+import type { FieldDefinition, Label, View } from '@huike/schema';
 
 // The page's only way to the server: the public contract, by the session's cookie.
 
@@ -9,7 +9,14 @@ export interface FieldInfo {
   readonly system: boolean;
   readonly required: boolean;
   readonly right: 'masked' | 'read' | 'edit';
-  readonly options?: readonly { readonly value: string; readonly label: Label; readonly retired?: boolean }[];
+  readonly options?: readonly {
+    readonly value: string;
+    readonly label: Label;
+    readonly color?: string;
+    readonly retired?: boolean;
+  }[];
+  /** As declared, but for what names something that the viewer may not know. */
+  readonly definition?: Partial<FieldDefinition> | null;
   readonly target?: string;
 }
 
@@ -19,19 +26,21 @@ export interface ObjectInfo {
   readonly title: string;
   readonly app: string | null;
   readonly traits: readonly string[];
-  readonly may: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
+  readonly may: {
+    readonly create: boolean;
+    readonly update: boolean;
+    readonly delete: boolean;
+    readonly export: boolean;
+  };
   readonly fields: readonly FieldInfo[];
 }
 
-export interface ViewInfo {
-  readonly object: string;
-  readonly fields?: readonly string[];
-  readonly sort?: readonly string[];
-}
+export type ViewInfo = View;
 
 export interface Metadata {
   readonly version: number;
   readonly views: readonly ViewInfo[];
+  readonly capabilities: readonly string[];
   readonly objects: readonly ObjectInfo[];
 }
 
