@@ -1,5 +1,6 @@
 import { defineApp } from '@huike/schema';
 import { identifierKinds } from './identifiers.ts';
+import { menus } from './menus.ts';
 import { activity } from './objects/activity.ts';
 import { address } from './objects/address.ts';
 import { contact } from './objects/contact.ts';
@@ -21,6 +22,7 @@ export const app = defineApp({
     objects: [customer, contact, activity, task, note, attachment, address, tag],
     roles: [salesRep, salesManager],
     views,
+    menus,
   },
 });
 

@@ -4,6 +4,7 @@ import { computedIssues, isVirtual } from './computed.ts';
 import type { Issue } from './errors.ts';
 import type { FieldDefinition } from './fields.ts';
 import { isJsonObject } from './json.ts';
+import { type Menu, type MenuEntry, menuEntries } from './menus.ts';
 import type { ObjectDefinition, Role } from './metadata.ts';
 import { systemFields } from './metadata.ts';
 import type { Model, ModelObject } from './state.ts';
@@ -45,6 +46,7 @@ export function checkState(check: Check): Issue[] {
   if (issues.length === 0) issues.push(...computedIssues(check, model));
   for (const role of touched(current.roles, state.roles)) issues.push(...roleIssues(check, model, role));
   for (const view of touched(current.views, state.views)) issues.push(...viewIssues(check, model, view));
+  for (const menu of touched(current.menus, state.menus)) issues.push(...menuIssues(check, menu));
   for (const rule of touched(current.sharingRules, state.sharingRules)) {
     const at = (path: string) => check.place('sharingRules', rule.name, path);
     if (!model.objects.has(rule.object) && !check.options.lenient) issues.push(unknown(at('/object'), rule.object));
@@ -265,6 +267,37 @@ function roleIssues(check: Check, model: Model, role: Role): Issue[] {
       if (field === '*' || stepsOf(model, object, field) !== 'unknown') continue;
       if (!check.options.lenient) issues.push(unknown(at(`/objects/${name}/fields/${field}`), field));
     }
+  }
+  return issues;
+}
+
+/** An entry opens one thing that is there, or holds others; names are told apart within their list. */
+function menuIssues(check: Check, menu: Menu): Issue[] {
+  const at = (path: string) => check.place('menus', menu.name, path);
+  const { state, options } = check;
+  const seen = new Set<string>();
+  const rolesOf = ({ roles = [] }: Pick<MenuEntry, 'roles'>, where: string) =>
+    roles.flatMap((role, index) =>
+      role === administratorRole || state.roles.has(role) || options.lenient
+        ? []
+        : [unknown(at(`${where}/roles/${index}`), role)],
+    );
+  const issues = rolesOf(menu, '');
+  for (const { entry, at: where } of menuEntries(menu)) {
+    const key = where.replace(/\d+$/, entry.name);
+    if (seen.has(key))
+      issues.push({ path: at(`${where}/name`), code: 'metadata.duplicate', params: { name: entry.name } });
+    seen.add(key);
+    const ways = [entry.object, entry.view, entry.items].filter((way) => way !== undefined);
+    if (ways.length !== 1) {
+      issues.push({ path: at(where), code: 'metadata.shape', params: { detail: 'object | view | items' } });
+    }
+    const { object, view } = entry;
+    if (object !== undefined && !state.objects.has(object) && !options.lenient)
+      issues.push(unknown(at(`${where}/object`), object));
+    if (view !== undefined && !state.views.has(view) && !options.lenient)
+      issues.push(unknown(at(`${where}/view`), view));
+    issues.push(...rolesOf(entry, where));
   }
   return issues;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject } from './json.ts';
+import { type Menu, menuEntries, menuOf } from './menus.ts';
 import type { Grant, IndexDefinition, ObjectDefinition, Role, SharingRule } from './metadata.ts';
 import type { Items, MetadataState, Model, ModelObject } from './state.ts';
 import { hasField, leadsTo, modelOf, stepsOf } from './state.ts';
@@ -11,11 +12,14 @@ import { type View, viewPaths } from './views.ts';
 export function cleanReferences(before: MetadataState, after: MetadataState): MetadataState {
   const names = new Names(modelOf(before), modelOf(after));
   const roleGone = (role: string | undefined) => role !== undefined && before.roles.has(role) && !after.roles.has(role);
+  const views = mapItems(after.views, (view) => cleanView(view, names, roleGone));
+  const viewGone = (view: string) => before.views.has(view) && !views.has(view);
   return {
     ...after,
     objects: mapItems(after.objects, (object) => cleanObject(object)),
     roles: mapItems(after.roles, (role) => cleanRole(role, names)),
-    views: mapItems(after.views, (view) => cleanView(view, names, roleGone)),
+    views,
+    menus: mapItems(after.menus, (menu) => cleanMenu(menu, names, viewGone, roleGone)),
     sharingRules: mapItems(after.sharingRules, (rule) =>
       names.objectGone(rule.object) || roleGone(rule.to.role) || sharesByGone(rule, names) ? null : rule,
     ),
@@ -99,6 +103,23 @@ function cleanGrant(object: string, grant: Grant, names: Names): Grant {
   const entries = Object.entries(grant.fields);
   const kept = entries.filter(([field]) => field === '*' || !names.pathGone(object, field));
   return kept.length === entries.length ? grant : { ...grant, fields: Object.fromEntries(kept) };
+}
+
+/** A menu without what opened what is gone, and without what was only for roles that are gone. */
+function cleanMenu(menu: Menu, names: Names, viewGone: (view: string) => boolean, roleGone: (role: string) => boolean) {
+  const left = menuOf(menu, (entry) => {
+    if ('object' in entry && entry.object !== undefined && names.objectGone(entry.object)) return false;
+    if ('view' in entry && entry.view !== undefined && viewGone(entry.view)) return false;
+    return entry.roles === undefined || entry.roles.length === 0 || !entry.roles.every(roleGone);
+  });
+  const roles = [left?.roles ?? [], ...(left === null ? [] : menuEntries(left).map(({ entry }) => entry.roles ?? []))];
+  if (left === null || !roles.flat().some(roleGone)) return left;
+  const kept = <T extends { readonly roles?: readonly string[] }>(entry: T): T =>
+    entry.roles === undefined ? entry : { ...entry, roles: entry.roles.filter((role) => !roleGone(role)) };
+  const items = left.items.map((entry) =>
+    entry.items === undefined ? kept(entry) : { ...kept(entry), items: entry.items.map(kept) },
+  );
+  return { ...kept(left), items };
 }
 
 function cleanView(view: View, names: Names, roleGone: (role: string) => boolean): View | null {

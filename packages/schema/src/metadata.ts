@@ -1,8 +1,9 @@
 import Type, { type Static } from 'typebox';
 import type { FieldDefinition } from './fields.ts';
 import { fieldSchemas, LabelSchema, Name, OptionSchema } from './fields.ts';
-import { type View, ViewSchema } from './views.ts';
 import { type IdentifierKind, IdentifierKindSchema } from './identifiers.ts';
+import { type Menu, MenuSchema } from './menus.ts';
+import { type View, ViewSchema } from './views.ts';
 
 // Metadata is everything a user can declare. A document says the declared state by kind; `apply` upserts by
 // name, leaves the rest alone, and removes only what `delete` names.
@@ -156,13 +157,14 @@ export const kinds = {
   roles: RoleSchema,
   sharingRules: SharingRuleSchema,
   views: ViewSchema,
+  menus: MenuSchema,
 } as const;
 export type Kind = keyof typeof kinds;
 
 export type Removal =
   | { readonly kind: 'field' | 'index'; readonly object: string; readonly name: string }
   | {
-      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule';
+      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule' | 'menu';
       readonly name: string;
     };
 
@@ -174,6 +176,7 @@ export interface MetadataDocument {
   readonly roles?: readonly Role[];
   readonly sharingRules?: readonly SharingRule[];
   readonly views?: readonly View[];
+  readonly menus?: readonly Menu[];
   readonly delete?: readonly Removal[];
 }
 

@@ -29,6 +29,7 @@ const itemValidators = {
   roles: Compile(kinds.roles),
   sharingRules: Compile(kinds.sharingRules),
   views: Compile(kinds.views),
+  menus: Compile(kinds.menus),
 } as const;
 
 const removalKinds = [
@@ -40,6 +41,7 @@ const removalKinds = [
   'identifierKind',
   'view',
   'sharingRule',
+  'menu',
 ] as const;
 
 /** What a removal must look like, checked apart since its kinds differ in what they name. */

@@ -1,5 +1,6 @@
 import type { FieldDefinition, FieldOf } from './fields.ts';
 import type { IdentifierKind } from './identifiers.ts';
+import type { Menu } from './menus.ts';
 import type { Kind, MetadataDocument, ObjectDefinition, OptionSet, Role, Settings, SharingRule } from './metadata.ts';
 import { kinds, systemFields } from './metadata.ts';
 import type { Label } from './names.ts';
@@ -15,6 +16,7 @@ export interface Items {
   readonly roles: Role;
   readonly sharingRules: SharingRule;
   readonly views: View;
+  readonly menus: Menu;
 }
 
 export type MetadataState = { readonly [K in Kind]: ReadonlyMap<string, Items[K]> };
@@ -29,6 +31,7 @@ export const emptyState: MetadataState = {
   roles: new Map(),
   sharingRules: new Map(),
   views: new Map(),
+  menus: new Map(),
 };
 
 /** The state as a document that would declare it anew. */
@@ -41,6 +44,7 @@ export function documentOf(state: MetadataState): MetadataDocument {
     roles: [...state.roles.values()],
     sharingRules: [...state.sharingRules.values()],
     views: [...state.views.values()],
+    menus: [...state.menus.values()],
   };
 }
 

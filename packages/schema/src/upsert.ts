@@ -81,6 +81,7 @@ const removedKinds: Readonly<Record<Exclude<Removal['kind'], 'field' | 'index'>,
   identifierKind: 'identifierKinds',
   view: 'views',
   sharingRule: 'sharingRules',
+  menu: 'menus',
 };
 
 /** Items by kind and name, as plain JSON. */

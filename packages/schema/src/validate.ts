@@ -100,6 +100,8 @@ function exists(state: MetadataState, removal: Removal): boolean {
       return state.views.has(removal.name);
     case 'sharingRule':
       return state.sharingRules.has(removal.name);
+    case 'menu':
+      return state.menus.has(removal.name);
   }
 }
 
@@ -137,5 +139,6 @@ export function typedState(
     roles: kind('roles'),
     sharingRules: kind('sharingRules'),
     views: kind('views'),
+    menus: kind('menus'),
   };
 }

@@ -287,6 +287,7 @@ export function transition(from: MetadataState, to: MetadataDocument): JsonObjec
     views: 'view',
     sharingRules: 'sharingRule',
     identifierKinds: 'identifierKind',
+    menus: 'menu',
   } as const;
   for (const kind of kindNames) {
     if (kind === 'settings') continue;

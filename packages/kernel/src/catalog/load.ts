@@ -55,5 +55,6 @@ function stateFrom(items: ReadonlyMap<Kind, ReadonlyMap<string, JsonObject>>): M
     roles: of('roles'),
     sharingRules: of('sharingRules'),
     views: of('views'),
+    menus: of('menus'),
   };
 }

@@ -7,6 +7,7 @@ import type {
   IdentifierKind,
   Json,
   Label,
+  Menu,
   ObjectDefinition,
   Operator,
   OptionSet,
@@ -30,6 +31,7 @@ export interface Catalog {
   readonly identifierKinds: ReadonlyMap<string, IdentifierKind>;
   readonly sharingRules: readonly SharingRule[];
   readonly views: ReadonlyMap<string, View>;
+  readonly menus: ReadonlyMap<string, Menu>;
   readonly company: Company;
 }
 

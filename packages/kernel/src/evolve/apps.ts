@@ -197,6 +197,7 @@ function withoutShipped(state: MetadataState, own: Shipped, others: readonly Shi
     roles: kept('roles'),
     sharingRules: kept('sharingRules'),
     views: kept('views'),
+    menus: kept('menus'),
   };
 }
 

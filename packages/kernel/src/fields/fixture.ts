@@ -37,6 +37,7 @@ export const context: ParseContext = {
     identifierKinds: new Map(),
     sharingRules: [],
     views: new Map(),
+    menus: new Map(),
     company,
   },
   company,

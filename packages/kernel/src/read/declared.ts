@@ -1,6 +1,14 @@
-import { conditionsOf, dependencies, type FieldDefinition, parseFormula, type View } from '@huike/schema';
+import {
+  conditionsOf,
+  dependencies,
+  type FieldDefinition,
+  type Menu,
+  menuOf,
+  parseFormula,
+  type View,
+} from '@huike/schema';
 import type { Access, Actor, ObjectAccess } from '../access/index.ts';
-import type { CatalogField } from '../catalog/types.ts';
+import type { Catalog, CatalogField } from '../catalog/types.ts';
 import { type FilterTree, parseConstantFilter } from '../filter/tree.ts';
 import { findPath } from '../filter/values.ts';
 
@@ -26,8 +34,23 @@ export function seenView(access: Access, view: View, actor: Actor): View | null 
   };
 }
 
-/** Those who declare views see them all. */
-function isFor(access: Access, { roles }: View, actor: Actor): boolean {
+/** The menus with the entries that are for the viewer and lead to what the viewer sees. */
+export function seenMenus(catalog: Catalog, access: Access, views: readonly View[], actor: Actor): readonly Menu[] {
+  const known = new Set(views.map(({ name }) => name));
+  return [...catalog.menus.values()]
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.name < b.name ? -1 : 1))
+    .flatMap(
+      (menu) =>
+        menuOf(menu, (entry) => {
+          if ('object' in entry && entry.object !== undefined && access.object(entry.object) === null) return false;
+          if ('view' in entry && entry.view !== undefined && !known.has(entry.view)) return false;
+          return isFor(access, entry, actor);
+        }) ?? [],
+    );
+}
+
+/** Those who declare views and menus see them all. */
+function isFor(access: Access, { roles }: { readonly roles?: readonly string[] }, actor: Actor): boolean {
   if (roles === undefined || actor.kind === 'system' || access.capabilities.has('metadata')) return true;
   return roles.some((role) => actor.roles.includes(role));
 }

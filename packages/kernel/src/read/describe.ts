@@ -1,8 +1,8 @@
-import type { FieldDefinition, FieldRight, Label, MetadataDocument, View } from '@huike/schema';
+import type { FieldDefinition, FieldRight, Label, Menu, MetadataDocument, View } from '@huike/schema';
 import { type Access, type Actor, accessOf, type ObjectAccess } from '../access/index.ts';
 import type { Catalog, CatalogField, Company } from '../catalog/types.ts';
 import { optionsOf } from '../fields/index.ts';
-import { seenDefinition, seenView } from './declared.ts';
+import { seenDefinition, seenMenus, seenView } from './declared.ts';
 
 // The metadata as one actor may know it: what a page needs to draw itself, and nothing that is hidden.
 
@@ -42,6 +42,8 @@ export interface Description {
   readonly company: Omit<Company, 'rates'>;
   readonly objects: readonly ObjectDescription[];
   readonly views: readonly View[];
+  /** What the actor may open, in order. */
+  readonly menus: readonly Menu[];
   readonly capabilities: readonly string[];
 }
 
@@ -50,11 +52,13 @@ export function describe(catalog: Catalog, actor: Actor): Description {
   const access = accessOf(catalog, actor);
   const { rates: _, ...company } = catalog.company;
   const readable = [...catalog.objects.keys()].flatMap((name) => access.object(name) ?? []);
+  const views = [...catalog.views.values()].flatMap((view) => seenView(access, view, actor) ?? []);
   return {
     version: catalog.version,
     company,
     objects: readable.map((object) => describeObject(catalog, access, object)),
-    views: [...catalog.views.values()].flatMap((view) => seenView(access, view, actor) ?? []),
+    views,
+    menus: seenMenus(catalog, access, views, actor),
     capabilities: [...access.capabilities],
   };
 }
@@ -114,5 +118,6 @@ export function declaredState(catalog: Catalog): MetadataDocument {
     roles: [...catalog.roles.values()],
     sharingRules: catalog.sharingRules,
     views: [...catalog.views.values()],
+    menus: [...catalog.menus.values()],
   };
 }
