@@ -65,7 +65,7 @@ export const identifierKinds: readonly IdentifierKind[] = [
   },
   { name: 'phone', label: { zh: '手机号', en: 'Phone' }, form: 'phone', strength: 'medium', rank: 80, perCustomer: 5 },
   { name: 'email', label: { zh: '邮箱', en: 'E-mail' }, form: 'email', strength: 'medium', rank: 90, perCustomer: 5 },
-  { name: 'device', label: { zh: '设备', en: 'Device' }, form: 'lower', strength: 'weak', rank: 10, perCustomer: 100 },
+  { name: 'device', label: { zh: '设备', en: 'Device' }, form: 'lower', strength: 'weak', rank: 10 },
   {
     name: 'cookie',
     label: { zh: 'Cookie', en: 'Cookie' },

@@ -21,6 +21,7 @@ export {
   type Difference,
   deleteCursor,
   type Erasure,
+  ensurePartitions,
   eraseChanges,
   type Fault,
   lastSealed,
@@ -35,12 +36,13 @@ export {
 } from './changes/index.ts';
 export * from './database/index.ts';
 export * from './evolve/index.ts';
+export { parsePhone, readEmail } from './fields/contact.ts';
 export { optionsOf } from './fields/index.ts';
 export * from './files/index.ts';
 export { type FileInfo, fileHeaders, openFile, storeFile } from './files/index.ts';
 export * from './jobs/index.ts';
 export { Kernel, type KernelOptions } from './kernel.ts';
-export type { Writer } from './once.ts';
+export type { ReadingWriter, Writer } from './once.ts';
 export * from './people/index.ts';
 export {
   type AuditEntry,
@@ -57,5 +59,7 @@ export {
   type SearchQuery,
 } from './read/index.ts';
 export type { Teammate } from './team.ts';
+export { Moved } from './write/again.ts';
 export type { Answer } from './write/idempotency.ts';
 export type { Refused, Validator, WriteOptions, Written } from './write/index.ts';
+export type { Repointed } from './write/repoint.ts';

@@ -1,4 +1,4 @@
-import type { App, Capability, Command, GroupQuery, ListQuery } from '@huike/schema';
+import type { App, Capability, Command, GroupQuery, ListQuery, Operation } from '@huike/schema';
 import { type Actor, accessOf, type UserActor } from './access/index.ts';
 import { CatalogHolder } from './catalog/index.ts';
 import { Sealer } from './changes/index.ts';
@@ -7,7 +7,7 @@ import { installAll } from './evolve/index.ts';
 import { type Files, maxFileSize, openStore } from './files/index.ts';
 import { kernelJobs } from './housekeeping.ts';
 import { installJobs, type JobHandler, JobRunner, type JobStats, jobStats } from './jobs/index.ts';
-import { once, type Writer, writerIn } from './once.ts';
+import { once, type ReadingWriter, type Writer, writerIn } from './once.ts';
 import { peopleHooks } from './people/hooks.ts';
 import type { TeamMember } from './people/index.ts';
 import { openPeople, openSecrets, type People } from './people/index.ts';
@@ -153,8 +153,14 @@ export class Kernel {
     return read.unmask(this, actor, object, id, what);
   }
 
-  visibleAmong(actor: Actor, object: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return read.visibleAmong(this, actor, object, ids);
+  /** Which of the records the actor may read, or do something else to. */
+  visibleAmong(
+    actor: Actor,
+    object: string,
+    ids: readonly string[],
+    operation: Operation = 'read',
+  ): Promise<ReadonlySet<string>> {
+    return read.visibleAmong(this, actor, object, ids, operation);
   }
 
   /** Who asks, as a page shows it. */
@@ -206,7 +212,7 @@ export class Kernel {
    * A transaction in which records are written beside what `fn` does in the system's own tables. `fn` may run several
    * times: it has no effects outside of `tx`.
    */
-  transact<T>(actor: Actor, fn: (tx: Tx, writer: Writer) => Promise<T>): Promise<T> {
+  transact<T>(actor: Actor, fn: (tx: Tx, writer: ReadingWriter) => Promise<T>): Promise<T> {
     return transact(this.#write, (tx) => fn(tx, writerIn(tx, this.#write, actor)));
   }
 

@@ -1,8 +1,11 @@
-import type { Command } from '@huike/schema';
+import type { Command, ListQuery } from '@huike/schema';
 import type { Actor } from './access/index.ts';
+import type { CatalogObject } from './catalog/index.ts';
 import type { Tx } from './database/index.ts';
+import { list, type Page } from './read/index.ts';
 import { type Answer, withIdempotency } from './write/idempotency.ts';
 import { writeIn, writePartialIn } from './write/index.ts';
+import { type Repointed, repointIn } from './write/repoint.ts';
 import type { Refused, WriteContext, Written } from './write/types.ts';
 
 // A request that is sent again has its effect once and gets the same answer: the answer commits with the write.
@@ -13,11 +16,20 @@ export interface Writer {
   writePartial(commands: readonly Command[]): Promise<readonly (Written | Refused)[]>;
 }
 
+/** The same, how to read what is written, and how to make references follow a record that goes. */
+export interface ReadingWriter extends Writer {
+  list(object: string, query: ListQuery): Promise<Page>;
+  /** Turns references from the records that are keys to those that are values. */
+  repoint(object: CatalogObject, to: ReadonlyMap<string, string>): Promise<readonly Repointed[]>;
+}
+
 /** Writes of an actor as parts of a transaction that `transact` opened. */
-export function writerIn(tx: Tx, context: WriteContext, actor: Actor): Writer {
+export function writerIn(tx: Tx, context: WriteContext, actor: Actor): ReadingWriter {
   return {
     write: (commands) => writeIn(tx, context, actor, commands),
     writePartial: (commands) => writePartialIn(tx, context, actor, commands),
+    repoint: (object, to) => repointIn(tx, context, actor, object, to),
+    list: (object, query) => list({ ...context, db: tx }, actor, object, query),
   };
 }
 

@@ -41,7 +41,15 @@ export interface GroupQuery {
   readonly limit?: number;
 }
 
-export const queryLimits = { page: 500, defaultPage: 50, skip: 10_000_000, groups: 10_000, sort: 5, pathDepth: 6, fields: 500 } as const;
+export const queryLimits = {
+  page: 500,
+  defaultPage: 50,
+  skip: 10_000_000,
+  groups: 10_000,
+  sort: 5,
+  pathDepth: 6,
+  fields: 500,
+} as const;
 
 /** Written values by field name. A relation takes an id, `{lookup: {field, value}}`, or in a batch `{$ref}`. */
 export type Values = Readonly<Record<string, Json>>;

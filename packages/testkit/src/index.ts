@@ -42,3 +42,4 @@ export {
 export { fillingOf } from './records.ts';
 export { withRights } from './rights.ts';
 export { type FakeS3, startS3 } from './s3.ts';
+export { customersMetadata } from './customers.ts';

@@ -16,7 +16,7 @@ export const customer = defineObject({
       type: 'option',
       label: { zh: '类型', en: 'Kind' },
       required: true,
-      default: 'company',
+      default: 'person',
       options: [
         { value: 'company', label: { zh: '企业', en: 'Company' }, color: 'blue' },
         { value: 'person', label: { zh: '个人', en: 'Person' }, color: 'green' },

@@ -24,7 +24,7 @@ export interface SystemActor {
   readonly name: SystemName;
 }
 
-export const systemNames = ['setup', 'people', 'jobs', 'import', 'recycle', 'command'] as const;
+export const systemNames = ['setup', 'people', 'jobs', 'import', 'recycle', 'command', 'identity'] as const;
 export type SystemName = (typeof systemNames)[number];
 
 export type Actor = UserActor | SystemActor;

@@ -1,5 +1,6 @@
 export { type Attached, type BackupHeader, backup, restore } from './backup/index.ts';
 export type { DatabaseConfig } from './connect.ts';
+export { type CopyColumn, copyFrom, copyRows } from './copy.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded.ts';
 export { callerError, errorCode, isConnectionLost, isRetryable } from './errors.ts';
 export { failPoint } from './failpoint.ts';

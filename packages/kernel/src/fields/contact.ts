@@ -8,12 +8,16 @@ import { comparedText } from './text.ts';
 
 // Ways to reach someone. Each has one form, so that equal ones compare equal.
 
+const plainMobile = /^1[3-9]\d{9}$/;
+
 /**
  * A phone number in E.164 without its extension; a bare one is taken as Chinese. Checked by its length, not by the
  * ranges in use: those change while an installation stands. Null when it isn't one.
  */
-function parsePhone(value: Json): string | null {
+export function parsePhone(value: Json): string | null {
   const written = typeof value === 'number' ? String(value) : value;
+  // Most are Chinese mobiles, written plainly: a long way round costs more than the rest of a record.
+  if (typeof written === 'string' && plainMobile.test(written)) return `+86${written}`;
   if (typeof written !== 'string' || written.length > 60) return null;
   const bare = written
     .normalize('NFKC')
@@ -67,7 +71,8 @@ export const phone: FieldHandler = {
 const emailPattern =
   /^[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u;
 
-function readEmail(value: Json): string | null {
+/** An e-mail address in lower case; null when it isn't one. */
+export function readEmail(value: Json): string | null {
   if (typeof value !== 'string' || value.length > 1000) return null;
   const text = value.normalize('NFKC').trim().toLowerCase();
   return text.length <= 254 && emailPattern.test(text) ? text : null;

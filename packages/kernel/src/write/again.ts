@@ -9,7 +9,7 @@ import type { WriteContext } from './types.ts';
 /** What was found out without a lock no longer holds. */
 export class Moved extends Error {}
 
-const attempts = 10;
+const attempts = 20;
 /** The check of huike.expect_metadata; undefined column or table. */
 const stale: ReadonlySet<string> = new Set(['HK001', '42703', '42P01']);
 

@@ -16,7 +16,8 @@ const chunk = 1_000;
 const recycle: Actor = { kind: 'system', name: 'recycle' };
 
 /**
- * Removes the records that were deleted more than 30 days ago, in transactions of a thousand. Their changes stay in the
+ * Removes the records that were deleted more than 30 days ago, in transactions of a thousand, but for those that
+ * are kept. Their changes stay in the
  * log. Returns how many went.
  */
 export async function purgeDeleted(context: WriteContext, now: Date): Promise<number> {
@@ -37,7 +38,8 @@ async function purgeSome(tx: Tx, object: CatalogObject, until: Date, now: Date):
   const table = dataTable(object.table);
   const gone = await tx.query<{ id: string; version: number }>(sql`
 delete from ${table} where "id" in (
-  select "id" from ${table} where "deletedAt" < ${sql.value(until.toISOString())} order by "id"
+  select "id" from ${table} t where "deletedAt" < ${sql.value(until.toISOString())}
+    and not exists (select from huike.kept_record k where k.record = t."id") order by "id"
   limit ${sql.value(chunk)} for update skip locked
 ) returning "id", "version"`);
   if (gone.length === 0) return 0;

@@ -2,9 +2,11 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
+import { Identity } from '@huike/identity';
 import type { Resolved, UserActor } from '@huike/kernel';
 import { newId, Problem, problem } from '@huike/schema';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { scriptRoute } from '../tracker/script.ts';
 import { acceptJson, bodyLimit } from './body.ts';
 import type { Http } from './http.ts';
 import { identify } from './identify.ts';
@@ -27,6 +29,7 @@ import { recordRoutes } from './routes/records.ts';
 import { searchRoutes } from './routes/search.ts';
 import { singleSignOnRoutes } from './routes/single-sign-on.ts';
 import { teamRoutes } from './routes/team.ts';
+import { trackRoutes } from './routes/track.ts';
 import { makeServer } from './server.ts';
 import { webRoutes } from './web.ts';
 
@@ -124,10 +127,12 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
       eventRoutes(api, kernel);
       auditRoutes(api, kernel);
       jobRoutes(api, kernel);
+      trackRoutes(api, kernel, new Identity(kernel));
     },
     { prefix: '/api/v1' },
   );
   openApiRoutes(app, kernel);
+  scriptRoute(app);
   await webRoutes(app);
   return app;
 }

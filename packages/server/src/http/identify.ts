@@ -59,7 +59,7 @@ export async function sessionOf(kernel: Kernel, request: FastifyRequest): Promis
 }
 
 /** The token of an `Authorization: Bearer` header. */
-function bearerOf(request: FastifyRequest): string | null {
+export function bearerOf(request: FastifyRequest): string | null {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   return scheme?.toLowerCase() === 'bearer' && token !== undefined ? token : null;
 }

@@ -56,7 +56,6 @@ export function asProblem(error: unknown): Problem {
 const dataException = /^(22|54)/;
 
 const fastifyProblems: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => problem('request.tooLarge', { limit: `${bodyLimit / 1024 / 1024} MB` }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem('request.unsupportedType'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => malformed('', 'the content length is wrong', 'Content-Length 不正确'),
   FST_ERR_BAD_URL: () => malformed('', 'the address', '地址'),
@@ -75,12 +74,19 @@ const fastifyProblems: Readonly<Record<string, () => Problem>> = {
 
 /** Fastify's error handler. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = asProblem(error);
+  const failure = tooLarge(error, request) ?? asProblem(error);
   if (failure.code === 'system.unexpected') request.log.error({ err: error }, 'unexpected error');
   else if (failure.status >= 500) request.log.warn({ err: error, code: failure.code }, 'unavailable');
   else if (dataException.test(errorCode(error)))
     request.log.error({ err: error }, 'a value that nobody refused reached the database');
   send(failure, request, reply);
+}
+
+/** A body past the limit of its route. */
+function tooLarge(error: unknown, request: FastifyRequest): Problem | null {
+  if (errorCode(error) !== 'FST_ERR_CTP_BODY_TOO_LARGE') return null;
+  const limit = request.routeOptions.bodyLimit ?? bodyLimit;
+  return problem('request.tooLarge', { limit: `${limit / 1024 / 1024} MB` });
 }
 
 /** What isn't HTTP at all is answered on the bare connection: there is no request to speak of. */

@@ -1,0 +1,155 @@
+import {
+  type Actor,
+  ensurePartitions,
+  type Kernel,
+  type ReadingWriter,
+  type SystemActor,
+  type Tx,
+} from '@huike/kernel';
+import { type ErrorCode, type ErrorParams, isId, isJsonObject, type Json, problem } from '@huike/schema';
+import { kindsOf } from './identifier/kinds.ts';
+import { adopt, type Merged, mergeCustomers } from './merge/merge.ts';
+import { unmergeCustomers } from './merge/unmerge.ts';
+import { customerObject } from './record/sync.ts';
+import { type Stitching, stitch } from './stitch/stitch.ts';
+import { eventLimits, isRefusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
+import { storeInteractions, takeNew } from './track/interactions.ts';
+
+// Who is the same customer. One an application; everything else goes through the kernel.
+
+const actor: SystemActor = { kind: 'system', name: 'identity' };
+
+export interface Rejected {
+  readonly index: number;
+  /** The sender's id of the event, where it gave one. */
+  readonly id: string | null;
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  /** Which part of the event, as `/identifiers/phone`. */
+  readonly path: string;
+}
+
+export interface Tracked {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly Rejected[];
+}
+
+export class Identity {
+  readonly #kernel: Kernel;
+  #partitionsUntil = new Date(0);
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Takes in the events of a channel; answers after the commit. What is wrong with one keeps out none but that one. */
+  async track(source: Source, given: readonly Json[]): Promise<Tracked> {
+    const now = this.#kernel.now();
+    const kinds = kindsOf(this.#kernel.catalogs.current());
+    const events: TrackEvent[] = [];
+    const rejected: Rejected[] = [];
+    for (const [index, one] of given.entries()) {
+      const read = readEvent(one, kinds, source, now);
+      if (isRefusal(read)) rejected.push({ index, id: idOf(one), ...read });
+      else events.push(read);
+    }
+    const accepted = events.length === 0 ? 0 : await this.#take(events, now);
+    return { accepted, duplicates: events.length - accepted, rejected };
+  }
+
+  /**
+   * Joins customers by a person's decision. Throws `customer.unknown` for one that the actor may not read,
+   * `access.denied` for one that may not be changed, `merge.same`.
+   */
+  async merge(actor: Actor, ids: readonly string[], reason: string | null): Promise<Merged> {
+    const wanted = [...new Set(ids.map(knownId))];
+    await this.#demand(actor, wanted);
+    const who = actor.kind === 'user' ? actor.id : actor.name;
+    return this.#transact(async (context) => {
+      await adopt(context, await this.#recordsAmong(wanted));
+      const decision = { source: 'person' as const, actor: who, reason, evidence: { customers: wanted } };
+      return mergeCustomers(context, customerObject(context.catalog), wanted, decision);
+    });
+  }
+
+  /** Undoes a merge; the customers that it is now. Throws as `merge`, and `merge.unknown`, `merge.undone`. */
+  async unmerge(actor: Actor, given: string, merge: string): Promise<string[]> {
+    const id = knownId(given);
+    await this.#demand(actor, [await this.customerOf(id)]);
+    const who = actor.kind === 'user' ? actor.id : actor.name;
+    return this.#transact((context) => {
+      const object = customerObject(context.catalog);
+      return unmergeCustomers(context, object, id, isId(merge) ? merge : id, who);
+    });
+  }
+
+  /** The customer that an id is read as: the id itself unless it was merged. */
+  async customerOf(id: string): Promise<string> {
+    const [row] = await this.#kernel.db.queryText<{ survivor: string }>(
+      'select survivor from huike.identity where id = $1',
+      [id],
+      'identity.customerOf',
+    );
+    return row?.survivor ?? id;
+  }
+
+  /** A customer without a record is a visitor: whoever may see customers at all may join it to one. */
+  async #demand(actor: Actor, ids: readonly string[]): Promise<void> {
+    const object = customerObject(this.#kernel.catalogs.current());
+    if (object === null) throw problem('customer.absent');
+    const [readable, changeable, records] = await Promise.all([
+      this.#kernel.visibleAmong(actor, object.name, ids),
+      this.#kernel.visibleAmong(actor, object.name, ids, 'update'),
+      this.#recordsAmong(ids),
+    ]);
+    for (const id of records) {
+      if (!readable.has(id)) throw problem('customer.unknown');
+      if (!changeable.has(id)) throw problem('access.denied');
+    }
+  }
+
+  async #recordsAmong(ids: readonly string[]): Promise<string[]> {
+    const object = customerObject(this.#kernel.catalogs.current());
+    if (object === null) return [];
+    return [...(await this.#kernel.visibleAmong(actor, object.name, ids))];
+  }
+
+  async #take(events: readonly TrackEvent[], now: Date): Promise<number> {
+    if (now >= this.#partitionsUntil) this.#partitionsUntil = await ensurePartitions(this.#kernel.db, 'interaction');
+    return this.#transact(async (context) => {
+      const fresh = await takeNew(context.tx, events, now);
+      if (fresh.length === 0) return 0;
+      const identities = await stitch(
+        context,
+        fresh.map(({ id, channel, at, identifiers, traits, type }) => ({
+          event: id,
+          name: typeof traits.name === 'string' ? traits.name : null,
+          signsOut: type === 'signOut',
+          ...{ channel, at, identifiers, traits },
+        })),
+      );
+      const interactions = fresh.map((event, index) => ({ identity: identities[index] ?? event.id, event }));
+      await storeInteractions(context.tx, interactions, now);
+      return fresh.length;
+    });
+  }
+
+  #transact<T>(fn: (context: Stitching) => Promise<T>): Promise<T> {
+    return this.#kernel.transact(actor, (tx: Tx, writer: ReadingWriter) => {
+      const catalog = this.#kernel.catalogs.current();
+      return fn({ tx, writer, catalog, kinds: kindsOf(catalog), now: this.#kernel.now() });
+    });
+  }
+}
+
+function knownId(id: string): string {
+  const known = id.toLowerCase();
+  if (!isId(known)) throw problem('customer.unknown');
+  return known;
+}
+
+function idOf(event: Json): string | null {
+  const id = isJsonObject(event) ? event.id : null;
+  return typeof id === 'string' ? id.slice(0, eventLimits.name) : null;
+}

@@ -1,0 +1,134 @@
+import type { CatalogField, CatalogObject, ReadingWriter, Repointed, Tx } from '@huike/kernel';
+import { type Command, isJsonObject, type Json, type JsonObject } from '@huike/schema';
+
+// Records of customers that were found to be one: what referred to the one that goes refers to the one that stays, whose
+// empty fields are filled; the one that goes waits in the bin for as long as the merge stands.
+
+/** A merge of two customers: who goes and who stays. */
+export interface Joining {
+  /** Of the merge. */
+  readonly id: string;
+  readonly survivor: string;
+  readonly loser: string;
+}
+
+export interface JoinContext {
+  readonly tx: Tx;
+  readonly writer: ReadingWriter;
+}
+
+/** Before and after, of the fields that a merge filled. */
+export type Filled = Readonly<Record<string, readonly [before: Json, after: Json]>>;
+
+/** Joins the records of customers that were merged, one merge after the other. */
+export async function joinRecords(
+  context: JoinContext,
+  object: CatalogObject,
+  joinings: readonly Joining[],
+): Promise<void> {
+  // A merge of two who both have a record is rare: most join a visitor who has none.
+  for (const joining of joinings) await joinTwo(context, object, joining);
+}
+
+async function joinTwo({ tx, writer }: JoinContext, object: CatalogObject, joining: Joining): Promise<void> {
+  const { id, survivor, loser } = joining;
+  const records = await read(writer, object, [survivor, loser]);
+  const gone = records.get(loser);
+  if (gone === undefined) return;
+  const stays = records.get(survivor);
+  // The one who stays has no record yet: it gets the other's place.
+  if (stays === undefined)
+    await writer.write([{ op: 'create', object: object.name, id: survivor, values: valuesOf(object, gone) }]);
+  const turned = await writer.repoint(object, new Map([[loser, survivor]]));
+  const filled = stays === undefined ? {} : fill(object, stays, gone);
+  const values = Object.fromEntries(Object.entries(filled).map(([name, [, after]]) => [name, after]));
+  const commands: Command[] = [
+    ...(Object.keys(values).length > 0 ? [{ op: 'update' as const, object: object.name, id: survivor, values }] : []),
+    { op: 'delete', object: object.name, id: loser },
+  ];
+  await writer.writePartial(commands);
+  await note(tx, id, turned, filled);
+  await tx.queryText('insert into huike.kept_record values ($1) on conflict do nothing', [loser], 'identity.keep');
+}
+
+async function note(tx: Tx, merge: string, turned: readonly Repointed[], filled: Filled): Promise<void> {
+  void tx.queryText(
+    `insert into huike.merge_move (merge, object, tag, record, from_record, to_record, had)
+select $1, * from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) on conflict do nothing`,
+    [
+      merge,
+      turned.map(({ object }) => object),
+      turned.map(({ tag }) => tag),
+      turned.map(({ record }) => record),
+      turned.map(({ from }) => from),
+      turned.map(({ to }) => to),
+      turned.map(({ had }) => had),
+    ],
+    'identity.moves',
+  );
+  await tx.queryText(
+    'update huike.merge set filled = filled || $2::jsonb where id = $1',
+    [merge, JSON.stringify(filled)],
+    'identity.filled',
+  );
+}
+
+/** Whole records by id, of those that are there. */
+export async function read(
+  writer: ReadingWriter,
+  object: CatalogObject,
+  ids: readonly string[],
+): Promise<Map<string, JsonObject>> {
+  const { data } = await writer.list(object.name, {
+    filter: { field: 'id', op: 'in', value: [...ids] },
+    sort: ['id'],
+    limit: ids.length,
+  });
+  const found: Json = JSON.parse(data);
+  return new Map(
+    (Array.isArray(found) ? found : []).flatMap((one) =>
+      isJsonObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [],
+    ),
+  );
+}
+
+/** What the survivor lacks and the other has; lists are joined. */
+function fill(object: CatalogObject, stays: JsonObject, gone: JsonObject): Filled {
+  const filled: Record<string, readonly [Json, Json]> = {};
+  for (const field of writable(object)) {
+    const [mine, theirs] = [asWritten(field, stays[field.name]), asWritten(field, gone[field.name])];
+    if (theirs === null) continue;
+    if (mine === null) filled[field.name] = [null, theirs];
+    else if (field.type === 'relations' && Array.isArray(mine) && Array.isArray(theirs)) {
+      const both = [...new Set([...mine, ...theirs])];
+      if (both.length > mine.length) filled[field.name] = [mine, both];
+    }
+  }
+  return filled;
+}
+
+function valuesOf(object: CatalogObject, record: JsonObject): JsonObject {
+  const values: Record<string, Json> = {};
+  for (const field of writable(object)) {
+    const value = asWritten(field, record[field.name]);
+    if (value !== null) values[field.name] = value;
+  }
+  return values;
+}
+
+/** Fields that can be given; nested rows and files stay where they are. */
+function* writable(object: CatalogObject): Generator<CatalogField> {
+  for (const field of object.fields.values()) {
+    if (field.system || field.type === 'table' || field.type === 'file' || field.type === 'image') continue;
+    if (field.definition !== null && 'unique' in field.definition && field.definition.unique === true) continue;
+    if (field.handler.parse !== null || field.type === 'relations') yield field;
+  }
+}
+
+/** A value that was read, as it would be written. */
+function asWritten(field: CatalogField, value: Json | undefined): Json {
+  if (value === undefined || value === null) return null;
+  if (field.target === null) return value;
+  const id = (one: Json) => (isJsonObject(one) ? (one.id ?? null) : one);
+  return Array.isArray(value) ? value.map(id) : id(value);
+}

@@ -1,0 +1,90 @@
+import type { CatalogObject } from '@huike/kernel';
+import { newId, problem } from '@huike/schema';
+import { syncRecords } from '../record/sync.ts';
+import { lockMembers } from '../stitch/lock.ts';
+import { beats } from '../stitch/snapshot.ts';
+import type { Stitching } from '../stitch/stitch.ts';
+import { lockRoots, type Member } from './cluster.ts';
+import { joinRecords } from './join.ts';
+
+// Merging by decision: of a person, or of the batch match.
+
+export interface Decision {
+  readonly source: 'match' | 'person';
+  /** Who decided, as in the log. */
+  readonly actor: string;
+  readonly reason: string | null;
+  /** What it rests on. */
+  readonly evidence: unknown;
+}
+
+export interface Merged {
+  readonly mergeId: string;
+  /** Whose id the customer has from now on. */
+  readonly id: string;
+}
+
+/** Records that nobody tracked yet become identities of their own. */
+export async function adopt({ tx, now }: Stitching, records: readonly string[]): Promise<void> {
+  await tx.queryText(
+    `insert into huike.identity (id, survivor, known, since)
+select id, id, true, $2 from unnest($1::uuid[]) as n (id) order by id on conflict do nothing`,
+    [records, now.toISOString()],
+    'identity.adopt',
+  );
+}
+
+/** Joins customers. Throws `merge.same` when they are one already, `customer.unknown` when one isn't there. */
+export async function mergeCustomers(
+  context: Stitching,
+  object: CatalogObject | null,
+  ids: readonly string[],
+  decision: Decision,
+): Promise<Merged> {
+  const { tx, now } = context;
+  const roots = await lockRoots(tx, ids);
+  const found = ids.map((id) => roots.get(id));
+  const members = new Map<string, Member>();
+  for (const member of found) {
+    if (member === undefined) throw problem('customer.unknown');
+    members.set(member.id, member);
+  }
+  if (members.size < 2) throw problem('merge.same');
+  const [first, ...others] = [...members.values()].sort((a, b) => (beats(a, b) ? -1 : 1));
+  if (first === undefined) throw problem('customer.unknown');
+
+  const merge = newId();
+  const { source, actor, reason, evidence } = decision;
+  await tx.queryText(
+    'insert into huike.merge (id, survivor, source, actor, reason, evidence, at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [merge, first.id, source, actor, reason, JSON.stringify(evidence), now.toISOString()],
+    'identity.merge',
+  );
+  // The edges are between those that were named: whoever they are of later, these belong together.
+  const [one, ...rest] = [...new Set(ids)];
+  for (const other of rest) {
+    void tx.queryText(
+      'insert into huike.identity_edge (a, b, merge) values ($1, $2, $3) on conflict do nothing',
+      [one ?? '', other, merge],
+      'identity.edge',
+    );
+  }
+  await lockMembers(
+    tx,
+    others.map(({ id }) => id),
+  );
+  await tx.queryText(
+    'update huike.identity set survivor = $1 where survivor = any($2)',
+    [first.id, others.map(({ id }) => id)],
+    'identity.absorb',
+  );
+  if (object !== null) {
+    await joinRecords(
+      context,
+      object,
+      others.map(({ id }) => ({ id: merge, survivor: first.id, loser: id })),
+    );
+    if (first.known) await syncRecords(context, [first.id], []);
+  }
+  return { mergeId: merge, id: first.id };
+}

@@ -1,0 +1,142 @@
+import type { Catalog, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
+import { type Command, isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
+import { fromKey, type Kinds } from '../identifier/kinds.ts';
+import { golden, readTraits, type StoredTrait } from './traits.ts';
+
+// Customers' records follow what channels say: one is made when a customer comes to be known, and its fields are filled
+// and kept up to date as long as no person has edited them.
+
+/** The trait of the object that identities resolve to. */
+export const customerTrait = 'customer';
+
+export function customerObject(catalog: Catalog): CatalogObject | null {
+  return catalog.traits.get(customerTrait) ?? null;
+}
+
+interface KeyOfRoot {
+  readonly root: string;
+  readonly key: string;
+}
+
+const keysText = `
+select n.survivor as root, i.key from huike.identity n join huike.identifier i on i.identity = n.id
+where n.survivor = any($1) order by i.first_seen, i.key`;
+
+/** Records that are read or written at a time. */
+const page = 500;
+
+export interface SyncContext {
+  readonly tx: Tx;
+  readonly writer: ReadingWriter;
+  readonly catalog: Catalog;
+  readonly kinds: Kinds;
+  readonly now: Date;
+}
+
+/** Makes the records of known customers that have none, and brings those up to date that have one. `before` is what channels said until now. */
+export async function syncRecords(
+  context: SyncContext,
+  roots: readonly string[],
+  before: readonly StoredTrait[],
+): Promise<void> {
+  const { tx, writer, catalog } = context;
+  const object = customerObject(catalog);
+  if (object === null || roots.length === 0) return;
+  const [traits, keys] = await Promise.all([
+    readTraits(tx, roots),
+    tx.queryText<KeyOfRoot>(keysText, [roots], 'identity.keysOfRoots'),
+  ]);
+  const traitsOf = Map.groupBy(traits, ({ root }) => root);
+  const saidBefore = Map.groupBy(before, ({ root }) => root);
+  const keysOf = Map.groupBy(keys, ({ root }) => root);
+  for (let at = 0; at < roots.length; at += page) {
+    const some = roots.slice(at, at + page);
+    const records = await readRecords(writer, object, some);
+    const commands = some.flatMap((root): Command[] => {
+      const said = traitsOf.get(root) ?? [];
+      const values = { ...fromKeys(object, context, keysOf.get(root) ?? []), ...goldenValues(object, said) };
+      const record = records.get(root);
+      if (record === undefined) return [create(object, root, values, keysOf.get(root) ?? [])];
+      return update(object, root, record, values, [...said, ...(saidBefore.get(root) ?? [])]);
+    });
+    // What a rule of the company's own refuses stays undone: the next event tries again.
+    if (commands.length > 0) await writer.writePartial(commands);
+  }
+}
+
+async function readRecords(
+  writer: ReadingWriter,
+  object: CatalogObject,
+  ids: readonly string[],
+): Promise<Map<string, JsonObject>> {
+  const filter = { field: 'id', op: 'in' as const, value: [...ids] };
+  const { data } = await writer.list(object.name, { filter, sort: ['id'], limit: page });
+  const found: Json = JSON.parse(data);
+  return new Map(
+    (Array.isArray(found) ? found : []).flatMap((one) =>
+      isJsonObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [],
+    ),
+  );
+}
+
+/** Fields that hold identifiers, of those that the customer has: the first seen of each kind. */
+function fromKeys(object: CatalogObject, { catalog, kinds, now }: SyncContext, keys: readonly KeyOfRoot[]): JsonObject {
+  const values: Record<string, Json> = {};
+  const parse = { catalog, company: catalog.company, now, timeZone: catalog.company.timeZone };
+  for (const field of object.fields.values()) {
+    const kind =
+      field.definition !== null && 'identifier' in field.definition ? field.definition.identifier : undefined;
+    if (kind === undefined) continue;
+    const first = keys.map(({ key }) => fromKey(kinds, key)).find((identifier) => identifier?.kind.name === kind);
+    if (first != null && field.handler.parse?.(first.value, field, parse).ok === true) values[field.name] = first.value;
+  }
+  return values;
+}
+
+function goldenValues(object: CatalogObject, traits: readonly StoredTrait[]): JsonObject {
+  return Object.fromEntries(
+    [...golden(traits).values()]
+      .filter(({ field }) => object.fields.has(field))
+      .map(({ field, value }) => [field, value]),
+  );
+}
+
+function create(object: CatalogObject, id: string, values: JsonObject, keys: readonly KeyOfRoot[]): Command {
+  const title = object.title.name;
+  const named = values[title] !== undefined || object.title.system || object.title.handler.parse === null;
+  return {
+    op: 'create',
+    object: object.name,
+    id,
+    values: named ? values : { ...values, [title]: nameFor(keys) },
+  };
+}
+
+/** What a customer without a name goes by: the value that it was first known by. */
+function nameFor(keys: readonly KeyOfRoot[]): string {
+  const key = keys[0]?.key ?? '';
+  return key.slice(key.indexOf(':') + 1, key.indexOf(':') + 61) || '—';
+}
+
+/** A field is a channel's as long as it is empty or holds what some channel said. */
+function update(
+  object: CatalogObject,
+  id: string,
+  record: JsonObject,
+  values: JsonObject,
+  said: readonly StoredTrait[],
+): Command[] {
+  const changed = Object.entries(values).filter(([name, value]) => {
+    const now = record[name] ?? null;
+    if (sameJson(now, value)) return false;
+    if (now === null || (name === object.title.name && isPlaceholder(now, values))) return true;
+    return said.some((trait) => trait.field === name && sameJson(trait.value, now));
+  });
+  if (changed.length === 0) return [];
+  return [{ op: 'update', object: object.name, id, values: Object.fromEntries(changed) }];
+}
+
+/** A name that was made of an identifier. */
+function isPlaceholder(name: Json, values: JsonObject): boolean {
+  return name === '—' || Object.values(values).some((value) => value === name);
+}

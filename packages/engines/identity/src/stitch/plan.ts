@@ -1,0 +1,345 @@
+import { newId } from '@huike/schema';
+import { type Identifier, limitGroup } from '../identifier/kinds.ts';
+import { sameName } from './names.ts';
+import { beats, type Rank, type Snapshot } from './snapshot.ts';
+
+// Who is who among a batch of arrivals, decided in memory on what the database was found to hold. Pure: it tells what is
+// to be written, and writes nothing.
+
+/** Something that came from a channel, or a record, with what it knows its customer by. */
+export interface Arrival {
+  /** Of the interaction that it becomes; null for a record. */
+  readonly event: string | null;
+  readonly channel: string;
+  readonly at: Date;
+  /** The strongest first, at least one. */
+  readonly identifiers: readonly Identifier[];
+  readonly name: string | null;
+  /** The visitor signed out: weak identifiers bind nothing that comes later. */
+  readonly signsOut: boolean;
+  /** The identity that it is, where that isn't to be found out: of a record. */
+  readonly identity?: string;
+}
+
+export interface NewIdentifier {
+  readonly identity: string;
+  readonly channel: string;
+  readonly event: string | null;
+  readonly at: Date;
+}
+
+export interface Join {
+  readonly id: string;
+  /** The identities that the edge joins. */
+  readonly a: string;
+  readonly b: string;
+  readonly survivor: string;
+  readonly loser: string;
+  readonly arrival: Arrival;
+  /** The identifiers by which they were found to be one. */
+  readonly keys: readonly string[];
+}
+
+export interface Review {
+  readonly kind: 'shared' | 'recycled' | 'limit';
+  readonly a: string;
+  readonly b: string;
+  readonly key: string;
+}
+
+/** Milliseconds after which a phone number may have got another owner: numbers rest for 90 days at least. */
+const recycledAfter = 90 * 86_400_000;
+
+export class Plan {
+  readonly newIdentities = new Map<string, Rank>();
+  readonly newIdentifiers = new Map<string, NewIdentifier>();
+  /** Identities that turned from anonymous to known, with their new rank. */
+  readonly nowKnown = new Map<string, Rank>();
+  readonly joins: Join[] = [];
+  /** `key` and the identities that came with it though it is another's. */
+  readonly claims = new Map<string, Set<string>>();
+  readonly shared = new Set<string>();
+  /** Identifiers that changed hands. */
+  readonly rebound = new Map<string, string>();
+  readonly freed = new Set<string>();
+  readonly reviews: Review[] = [];
+  readonly seen = new Map<string, Date>();
+  readonly #snapshot: Snapshot;
+  readonly #roots = new Map<string, string>();
+  readonly #ranks = new Map<string, Rank>();
+  /** Values by limit group, by root. */
+  readonly #values = new Map<string, Map<string, Set<string>>>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Customers that are read as others from now on. */
+  *merged(): Generator<readonly [loser: string, survivor: string]> {
+    for (const loser of this.#roots.keys()) {
+      const survivor = this.root(loser);
+      if (survivor !== loser) yield [loser, survivor];
+    }
+  }
+
+  /** The customer that an identity is of, as of now. */
+  root(identity: string): string {
+    let root = this.#roots.get(identity) ?? this.#snapshot.survivors.get(identity) ?? identity;
+    for (let next = this.#roots.get(root); next !== undefined && next !== root; next = this.#roots.get(root))
+      root = next;
+    return root;
+  }
+
+  /** Decides one arrival; the identity under which it is kept. */
+  place(arrival: Arrival): string {
+    const left = new Set(arrival.identifiers.filter(({ key }) => this.#isShared(key)));
+    for (;;) {
+      const found = this.#resolve(arrival, left);
+      if (found !== null) return this.#settle(arrival, found, left);
+    }
+  }
+
+  #isShared(key: string): boolean {
+    return this.shared.has(key) || this.#snapshot.identifiers.get(key)?.shared === true;
+  }
+
+  #holder(key: string): string | undefined {
+    if (this.freed.has(key)) return this.newIdentifiers.get(key)?.identity;
+    return (
+      this.rebound.get(key) ?? this.newIdentifiers.get(key)?.identity ?? this.#snapshot.identifiers.get(key)?.identity
+    );
+  }
+
+  /** Walks the identifiers, the strongest first. Null: some identifier was set aside, begin anew. */
+  #resolve(arrival: Arrival, left: Set<Identifier>): Found | null {
+    const found = new Found(
+      arrival.identity ?? null,
+      arrival.identity === undefined ? null : this.root(arrival.identity),
+    );
+    for (const identifier of arrival.identifiers) {
+      if (left.has(identifier)) continue;
+      const holder = this.#holder(identifier.key);
+      if (holder === undefined) {
+        if (this.#fits(found, identifier)) found.fresh.push(identifier);
+        else if (!this.#giveWay(found, left)) found.overflow.push(identifier);
+        else return null;
+        continue;
+      }
+      const root = this.root(holder);
+      if (root === found.root) found.keys.push(identifier);
+      else if (this.#isRecycled(arrival, identifier, root)) found.recycled.push(identifier);
+      else if (this.#joinable(found, root, identifier)) this.#join(arrival, found, { identifier, holder, root });
+      else found.vetoed.push(identifier);
+    }
+    return found;
+  }
+
+  /** Whether one more value leaves the customer within the limits of its kinds. */
+  #fits(found: Found, identifier: Identifier): boolean {
+    const group = limitGroup(identifier);
+    if (group === null) return true;
+    const values = new Set(found.root === null ? [] : this.#valuesOf(found.root).get(group));
+    for (const one of found.fresh) if (limitGroup(one) === group) values.add(one.value);
+    values.add(identifier.value);
+    return values.size <= identifier.kind.perCustomer;
+  }
+
+  /** Too many values by way of identifiers that people share: those are the household's, not this customer's. */
+  #giveWay(found: Found, left: Set<Identifier>): boolean {
+    if (found.keys.length === 0 || found.keys.some(({ kind }) => kind.strength === 'strong')) return false;
+    for (const key of found.keys) {
+      left.add(key);
+      this.#share(key.key, found.root ?? '');
+    }
+    return true;
+  }
+
+  #share(key: string, root: string): void {
+    if (this.#isShared(key)) return;
+    this.shared.add(key);
+    this.reviews.push({ kind: 'shared', a: root, b: root, key });
+  }
+
+  /** The same number, another name, and long unused: it may have another owner by now. */
+  #isRecycled(arrival: Arrival, { kind, key }: Identifier, root: string): boolean {
+    if (kind.definition.form !== 'phone' || arrival.name === null) return false;
+    const last = this.seen.get(key) ?? this.#snapshot.identifiers.get(key)?.lastSeen;
+    if (last === undefined || arrival.at.getTime() - last.getTime() < recycledAfter) return false;
+    const names = this.#snapshot.names.get(root) ?? [];
+    return names.length > 0 && !names.some((name) => sameName(name, arrival.name ?? ''));
+  }
+
+  /** Whether what was found so far and another customer may be one by this identifier. */
+  #joinable(found: Found, root: string, by: Identifier): boolean {
+    const theirs = this.#valuesOf(root);
+    const ours = found.root === null ? new Map<string, Set<string>>() : new Map(this.#valuesOf(found.root));
+    for (const identifier of found.fresh) {
+      const group = limitGroup(identifier);
+      if (group !== null) ours.set(group, new Set([...(ours.get(group) ?? []), identifier.value]));
+    }
+    for (const [group, values] of ours) {
+      const others = theirs.get(group);
+      if (others === undefined) continue;
+      const kind = this.#snapshot.kinds.get(group.slice(0, group.indexOf('@')));
+      if (kind === undefined) continue;
+      const common = [...values].filter((value) => others.has(value)).length;
+      if (values.size + others.size - common > kind.perCustomer) return false;
+      // A device or cookie is no reason to hold two people for one who differ in what they are known by.
+      if (by.kind.strength === 'weak' && common === 0) return false;
+    }
+    return true;
+  }
+
+  #join(arrival: Arrival, found: Found, other: { identifier: Identifier; holder: string; root: string }): void {
+    const { identifier, holder, root } = other;
+    if (found.root === null || found.anchor === null) {
+      found.root = root;
+      found.anchor = holder;
+      found.keys.push(identifier);
+      return;
+    }
+    const mine = this.#rank(found.root);
+    const theirs = this.#rank(root);
+    const [survivor, loser] = beats(theirs, mine) ? [root, found.root] : [found.root, root];
+    this.#merge(survivor, loser);
+    const keys = [...found.keys.map(({ key }) => key), identifier.key];
+    this.joins.push({ id: newId(), a: found.anchor, b: holder, survivor, loser, arrival, keys });
+    found.root = survivor;
+    found.keys.push(identifier);
+  }
+
+  #merge(survivor: string, loser: string): void {
+    this.#roots.set(loser, survivor);
+    this.#roots.set(survivor, survivor);
+    const values = this.#valuesOf(survivor);
+    for (const [group, more] of this.#valuesOf(loser))
+      values.set(group, new Set([...(values.get(group) ?? []), ...more]));
+  }
+
+  #settle(arrival: Arrival, found: Found, left: ReadonlySet<Identifier>): string {
+    const anchor = found.anchor ?? this.#nobodyYet(arrival, found, left);
+    const root = this.root(anchor);
+    for (const identifier of found.fresh) this.#attach(arrival, identifier, anchor, root);
+    if (found.fresh.some(({ kind }) => kind.strength !== 'weak')) this.#makeKnown(anchor, arrival.at);
+    for (const identifier of found.recycled) {
+      const { key } = identifier;
+      const former = this.root(this.#holder(key) ?? anchor);
+      this.#changeHands(key, anchor, former);
+      this.reviews.push({ kind: 'recycled', a: anchor, b: former, key });
+    }
+    for (const identifier of found.vetoed) this.#claim(identifier, anchor);
+    for (const identifier of left) this.#claim(identifier, anchor);
+    for (const { key } of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key });
+    for (const { key } of arrival.identifiers) this.#noteSeen(key, arrival.at);
+    if (arrival.signsOut) this.#free(arrival);
+    return anchor;
+  }
+
+  /** The identity of an arrival that no identifier led to: a new one, but for what has only shared identifiers. */
+  #nobodyYet(arrival: Arrival, found: Found, left: ReadonlySet<Identifier>): string {
+    if (found.fresh.length === 0 && found.recycled.length === 0) {
+      for (const identifier of [...found.vetoed, ...left]) {
+        const holder = this.#holder(identifier.key);
+        if (holder !== undefined) return holder;
+      }
+    }
+    const id = newId();
+    const known = arrival.identifiers.some(({ kind }) => kind.strength !== 'weak');
+    const rank = { id, known, since: arrival.at };
+    this.newIdentities.set(id, rank);
+    this.#ranks.set(id, rank);
+    return id;
+  }
+
+  #attach(arrival: Arrival, identifier: Identifier, identity: string, root: string): void {
+    const { channel, event, at } = arrival;
+    this.newIdentifiers.set(identifier.key, { identity, channel, event, at });
+    const group = limitGroup(identifier);
+    if (group === null) return;
+    const values = this.#valuesOf(root);
+    values.set(group, new Set([...(values.get(group) ?? []), identifier.value]));
+  }
+
+  #makeKnown(identity: string, at: Date): void {
+    const rank = this.#rank(identity);
+    if (rank.known) return;
+    const known = { id: identity, known: true, since: at };
+    this.#ranks.set(identity, known);
+    if (this.newIdentities.has(identity)) this.newIdentities.set(identity, known);
+    else this.nowKnown.set(identity, known);
+    const root = this.root(identity);
+    if (root === identity || !beats(known, this.#rank(root))) return;
+    this.#merge(identity, root);
+  }
+
+  /** The identifier stays with whom it is of; a weak one goes to whom it was last seen with. */
+  #claim({ key, kind }: Identifier, identity: string): void {
+    const holder = this.#holder(key);
+    if (holder === undefined || this.root(holder) === this.root(identity)) return;
+    const claims = this.claims.get(key) ?? new Set(this.#snapshot.claims.get(key));
+    claims.add(identity);
+    this.claims.set(key, claims);
+    if (this.#isShared(key)) return;
+    const others = new Set([...claims, holder].map((one) => this.root(one)));
+    if (others.size > kind.shareLimit) this.#share(key, this.root(holder));
+    else if (kind.strength === 'weak') this.#changeHands(key, identity, holder);
+  }
+
+  #changeHands(key: string, to: string, from: string): void {
+    const claims = this.claims.get(key) ?? new Set(this.#snapshot.claims.get(key));
+    this.claims.set(key, claims.add(from));
+    const fresh = this.newIdentifiers.get(key);
+    if (fresh === undefined) this.rebound.set(key, to);
+    else this.newIdentifiers.set(key, { ...fresh, identity: to });
+  }
+
+  #noteSeen(key: string, at: Date): void {
+    const last = this.seen.get(key) ?? this.#snapshot.identifiers.get(key)?.lastSeen;
+    if (last === undefined || at.getTime() - last.getTime() >= 86_400_000) this.seen.set(key, at);
+  }
+
+  #free(arrival: Arrival): void {
+    for (const { key, kind } of arrival.identifiers) {
+      if (kind.strength !== 'weak') continue;
+      this.newIdentifiers.delete(key);
+      this.rebound.delete(key);
+      this.seen.delete(key);
+      this.freed.add(key);
+    }
+  }
+
+  #rank(identity: string): Rank {
+    const rank = this.#ranks.get(identity) ?? this.#snapshot.ranks.get(identity);
+    if (rank === undefined) throw new Error(`identity ${identity} was not read`);
+    return rank;
+  }
+
+  #valuesOf(root: string): Map<string, Set<string>> {
+    let values = this.#values.get(root);
+    if (values === undefined) {
+      values = new Map(this.#snapshot.values.get(root));
+      this.#values.set(root, values);
+    }
+    return values;
+  }
+}
+
+/** What the identifiers of one arrival led to. */
+class Found {
+  anchor: string | null;
+  root: string | null;
+  /** By which the customer was found. */
+  readonly keys: Identifier[] = [];
+  /** That nobody has yet. */
+  readonly fresh: Identifier[] = [];
+  /** That are another's. */
+  readonly vetoed: Identifier[] = [];
+  readonly recycled: Identifier[] = [];
+  /** That the customer would have too many of. */
+  readonly overflow: Identifier[] = [];
+
+  constructor(anchor: string | null, root: string | null) {
+    this.anchor = anchor;
+    this.root = root;
+  }
+}

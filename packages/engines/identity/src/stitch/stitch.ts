@@ -1,0 +1,65 @@
+import type { Catalog, ReadingWriter, Tx } from '@huike/kernel';
+import type { JsonObject } from '@huike/schema';
+import type { Kinds } from '../identifier/kinds.ts';
+import { joinRecords } from '../merge/join.ts';
+import { customerObject, syncRecords } from '../record/sync.ts';
+import { fieldsOf, readTraits, storeTraits } from '../record/traits.ts';
+import { type Arrival, Plan } from './plan.ts';
+import { readSnapshot } from './read.ts';
+import { storePlan } from './store.ts';
+
+// Arrivals become customers: one look-up for all identifiers of the batch, a decision in memory, set-based writes.
+
+export interface Arriving extends Arrival {
+  /** What is said of the customer. */
+  readonly traits: JsonObject;
+}
+
+export interface Stitching {
+  readonly tx: Tx;
+  readonly writer: ReadingWriter;
+  readonly catalog: Catalog;
+  readonly kinds: Kinds;
+  readonly now: Date;
+}
+
+/** Stitches a batch within a transaction; the identity under which each arrival is kept, in their order. */
+export async function stitch(context: Stitching, arrivals: readonly Arriving[]): Promise<string[]> {
+  const { tx, catalog, kinds, now } = context;
+  const plan = new Plan(await readSnapshot(tx, kinds, arrivals));
+  const identities = arrivals.map((arrival) => plan.place(arrival));
+  await storePlan(tx, plan, now);
+  const object = customerObject(catalog);
+  if (object === null) return identities;
+
+  const parse = { catalog, company: catalog.company, now, timeZone: catalog.company.timeZone };
+  const traits = arrivals.flatMap(({ traits: said, channel, at }, index) =>
+    Object.entries(fieldsOf(object, said, parse)).map(([field, value]) => ({
+      identity: identities[index] ?? '',
+      ...{ field, channel, value, at },
+    })),
+  );
+  const speaking = [...new Set(traits.map(({ identity }) => plan.root(identity)))];
+  const [before, changed] = await Promise.all([
+    speaking.length === 0 ? [] : readTraits(tx, speaking),
+    storeTraits(tx, traits),
+  ]);
+  const news = new Set([...changed].map((identity) => plan.root(identity)));
+  for (const identity of [...plan.newIdentities.keys(), ...plan.nowKnown.keys()]) news.add(plan.root(identity));
+  for (const { identity } of plan.newIdentifiers.values()) news.add(plan.root(identity));
+  for (const { survivor } of plan.joins) news.add(plan.root(survivor));
+  await joinRecords(context, object, plan.joins);
+  await syncRecords(context, await knownAmong(tx, plan, [...news]), before);
+  return identities;
+}
+
+/** Visitors who are known only by a cookie or a device have no record yet. */
+async function knownAmong(tx: Tx, plan: Plan, roots: readonly string[]): Promise<string[]> {
+  if (roots.length === 0) return [];
+  const rows = await tx.queryText<{ id: string }>(
+    'select id from huike.identity where id = any($1) and known and survivor = id order by id',
+    [roots.filter((root) => plan.root(root) === root)],
+    'identity.known',
+  );
+  return rows.map(({ id }) => id);
+}
