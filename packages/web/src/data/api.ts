@@ -1,6 +1,19 @@
-import type { FieldDefinition, Label, View } from '@huike/schema';
+import type { FieldDefinition, Label, Menu, View } from '@huike/schema';
 
 // The page's only way to the server: the public contract, by the session's cookie.
+
+export interface Company {
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly language: 'zh' | 'en';
+}
+
+export interface OptionInfo {
+  readonly value: string;
+  readonly label: Label;
+  readonly color?: string;
+  readonly retired?: boolean;
+}
 
 export interface FieldInfo {
   readonly name: string;
@@ -9,14 +22,8 @@ export interface FieldInfo {
   readonly system: boolean;
   readonly required: boolean;
   readonly right: 'masked' | 'read' | 'edit';
-  readonly options?: readonly {
-    readonly value: string;
-    readonly label: Label;
-    readonly color?: string;
-    readonly retired?: boolean;
-  }[];
-  /** As declared, but for what names something that the viewer may not know. */
   readonly definition?: Partial<FieldDefinition> | null;
+  readonly options?: readonly OptionInfo[];
   readonly target?: string;
 }
 
@@ -24,6 +31,7 @@ export interface ObjectInfo {
   readonly name: string;
   readonly label: Label;
   readonly title: string;
+  readonly icon: string | null;
   readonly app: string | null;
   readonly traits: readonly string[];
   readonly may: {
@@ -39,16 +47,11 @@ export type ViewInfo = View;
 
 export interface Metadata {
   readonly version: number;
-  readonly views: readonly ViewInfo[];
-  readonly capabilities: readonly string[];
+  readonly company: Company;
   readonly objects: readonly ObjectInfo[];
-}
-
-export interface Me {
-  readonly id: string;
-  readonly name: string;
-  readonly language?: 'zh' | 'en';
-  readonly pending?: readonly string[];
+  readonly views: readonly ViewInfo[];
+  readonly menus: readonly Menu[];
+  readonly capabilities: readonly string[];
 }
 
 export type RecordData = { readonly id: string; readonly version: number } & { readonly [field: string]: unknown };
@@ -70,29 +73,43 @@ export class Refusal extends Error {
     this.code = body.code ?? 'unknown';
     this.errors = body.errors ?? [];
   }
+
+  /** What is wrong with a field, if anything is. */
+  at(field: string): string | undefined {
+    return this.errors.find(({ path }) => path === field || path.split('/').includes(field))?.message;
+  }
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Called when the server says that nobody is signed in any more. */
+let onSignedOut = () => {};
+export function whenSignedOut(act: () => void): void {
+  onSignedOut = act;
 }
 
 /** Sends a request; the answer's JSON is the caller's claim about the contract. Throws a Refusal. */
-export async function call<T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, {
-    method,
-    headers: {
-      'x-huike': '1',
-      'accept-language': document.documentElement.lang,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const json = text === '' ? undefined : JSON.parse(text);
-  if (!response.ok) throw new Refusal(response.status, json ?? {});
-  return json;
+export function call<T>(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<T> {
+  const json: Headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  return send(method, path, body === undefined ? undefined : JSON.stringify(body), { ...json, ...headers });
 }
 
 export const get = <T>(path: string) => call<T>('GET', path);
+
+/** Sends a form with files in it. Throws a Refusal. */
+export const post = <T>(path: string, form: FormData) => send<T>('POST', path, form, {});
+
+async function send<T>(method: string, path: string, body: BodyInit | undefined, headers: Headers): Promise<T> {
+  const response = await fetch(`/api/v1/${path}`, {
+    method,
+    headers: { 'x-huike': '1', 'accept-language': document.documentElement.lang, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const json = text === '' || !isJson ? undefined : JSON.parse(text);
+  if (response.ok) return json;
+  const refusal = new Refusal(response.status, json ?? {});
+  if (refusal.code === 'auth.required') onSignedOut();
+  throw refusal;
+}

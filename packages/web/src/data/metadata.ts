@@ -1,35 +1,37 @@
 import type { Label } from '@huike/schema';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import { get, type Me, type Metadata, type ObjectInfo, Refusal } from './api.ts';
+import { get, type Metadata, type ObjectInfo } from './api.ts';
 
-/** Who is signed in; null when nobody is. */
-export function useMe() {
-  return useQuery({
-    queryKey: ['me'],
-    queryFn: async (): Promise<Me | null> => {
-      try {
-        return await get<Me>('me');
-      } catch (error) {
-        if (error instanceof Refusal && error.status === 401) return null;
-        throw error;
-      }
-    },
-    staleTime: 60_000,
-  });
-}
+// What the viewer may know of the metadata: everything a page needs to draw itself.
 
-/** What the viewer may know of the metadata. */
+export const metadataQuery = queryOptions({
+  queryKey: ['metadata'],
+  queryFn: () => get<Metadata>('metadata'),
+  staleTime: 60_000,
+});
+
 export function useMetadata() {
-  return useQuery({ queryKey: ['metadata'], queryFn: () => get<Metadata>('metadata'), staleTime: 60_000 });
+  return useQuery(metadataQuery);
 }
 
 export function useObject(name: string): ObjectInfo | undefined {
   return useMetadata().data?.objects.find((object) => object.name === name);
 }
 
+export function useMay(capability: string): boolean {
+  return useMetadata().data?.capabilities.includes(capability) ?? false;
+}
+
 /** A label in the viewer's language. */
 export function useLabel(): (label: Label) => string {
-  const { i18n } = useTranslation();
-  return (label) => (i18n.language === 'en' ? label.en : label.zh) || label.zh || label.en;
+  const { language } = useTranslation().i18n;
+  return useCallback(
+    (label: Label) => (language === 'en' ? label.en : label.zh) || label.zh || label.en,
+    [language],
+  );
 }
+
+export const fieldOf = (object: ObjectInfo | undefined, name: string) =>
+  object?.fields.find((field) => field.name === name);

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type FieldInfo, get, type Page } from '../data/api.ts';
 import { useLabel, useObject } from '../data/metadata.ts';
 import { addressParts, textOf } from './FieldValue.tsx';
@@ -119,7 +118,6 @@ function Address({
   onChange,
   id,
 }: Omit<EditorProps, 'field'> & { readonly onChange: (value: unknown) => void }) {
-  const { t } = useTranslation();
   const parts: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
   const change = (part: string, text: string) => {
     const next = Object.fromEntries(
@@ -132,8 +130,8 @@ function Address({
       {addressParts.map((part) => (
         <Input
           key={part}
-          aria-label={t(part)}
-          placeholder={t(part)}
+          aria-label={part}
+          placeholder={part}
           value={String(parts[part] ?? '')}
           onChange={(event) => change(part, event.target.value)}
         />

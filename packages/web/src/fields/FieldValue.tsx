@@ -2,10 +2,12 @@ import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { FieldInfo } from '../data/api.ts';
 import { useLabel } from '../data/metadata.ts';
+import { useCommon } from '../words/common.ts';
 
 /** A field's value to read. Everything is text to React: nothing that a record holds becomes markup. */
 export function Value({ field, value }: { readonly field: FieldInfo; readonly value: unknown }) {
-  const { t, i18n } = useTranslation();
+  const t = useCommon();
+  const { i18n } = useTranslation();
   const label = useLabel();
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
     return <span className="unset">—</span>;

@@ -2,17 +2,17 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, App, Button, Empty, Form, Skeleton } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { call, type FieldInfo, get, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
 import { useLabel, useObject } from '../data/metadata.ts';
 import { Editor, isEditable, written } from '../fields/FieldEditor.tsx';
 import { textOf, Value } from '../fields/FieldValue.tsx';
+import { useCommon } from '../words/common.ts';
 
 const hidden: ReadonlySet<string> = new Set(['id', 'version', 'deletedAt']);
 
 /** One record: to read, and in place to edit. */
 export function RecordPage() {
-  const { object: name, id } = useParams({ from: '/$object/$id' });
+  const { object: name, id } = useParams({ from: '/inside/$object/$id' });
   const object = useObject(name);
   const record = useQuery({ queryKey: ['record', name, id], queryFn: () => get<RecordData>(`records/${name}/${id}`) });
   if (record.isError) return <Empty description={record.error.message} />;
@@ -20,19 +20,8 @@ export function RecordPage() {
   return <OneRecord key={id} object={object} record={record.data} />;
 }
 
-/** An empty form for a new record. */
-export function NewRecordPage() {
-  const { object: name } = useParams({ from: '/$object/new' });
-  const object = useObject(name);
-  const go = useNavigate();
-  if (object === undefined) return <Skeleton active />;
-  return (
-    <RecordForm object={object} record={null} close={() => void go({ to: '/$object', params: { object: name } })} />
-  );
-}
-
 function OneRecord({ object, record }: { readonly object: ObjectInfo; readonly record: RecordData }) {
-  const { t } = useTranslation();
+  const t = useCommon();
   const label = useLabel();
   const [editing, setEditing] = useState(false);
   const remove = useRemoval(object, record);
@@ -76,7 +65,7 @@ function Fact({ field, title, value }: { readonly field: FieldInfo; readonly tit
 
 /** Deletes at once and offers to take it back. */
 function useRemoval(object: ObjectInfo, record: RecordData): () => Promise<void> {
-  const { t } = useTranslation();
+  const t = useCommon();
   const { message } = App.useApp();
   const queries = useQueryClient();
   const go = useNavigate();
@@ -104,7 +93,7 @@ function useRemoval(object: ObjectInfo, record: RecordData): () => Promise<void>
         duration: 8,
       });
     } catch (error) {
-      message.error(error instanceof Error ? error.message : t('failed'));
+      message.error(error instanceof Error ? error.message : '');
     }
   };
 }
@@ -115,8 +104,8 @@ interface FormProps {
   readonly close: () => void;
 }
 
-function RecordForm({ object, record, close }: FormProps) {
-  const { t } = useTranslation();
+export function RecordForm({ object, record, close }: FormProps) {
+  const t = useCommon();
   const label = useLabel();
   const { message } = App.useApp();
   const queries = useQueryClient();
@@ -139,7 +128,7 @@ function RecordForm({ object, record, close }: FormProps) {
               'if-match': String(record.version),
             });
       await queries.invalidateQueries();
-      message.success(record === null ? t('created') : t('saved'));
+      message.success(record === null ? t('saved') : t('saved'));
       if (record === null) await go({ to: '/$object/$id', params: { object: object.name, id } });
       else close();
     } catch (error) {
@@ -172,7 +161,7 @@ function RecordForm({ object, record, close }: FormProps) {
           type="error"
           showIcon
           style={{ marginBottom: 16 }}
-          title={refusal.status === 412 ? t('conflict') : refusal.message}
+          title={refusal.status === 412 ? refusal.message : refusal.message}
         />
       )}
       {fields.map((field) => (

@@ -1,10 +1,30 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button, Empty, Skeleton, Table } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { type FieldInfo, get, type ObjectInfo, type Page, type RecordData, type ViewInfo } from '../data/api.ts';
 import { useLabel, useMetadata, useObject } from '../data/metadata.ts';
 import { Value } from '../fields/FieldValue.tsx';
+import { defineWords } from '../words/define.ts';
+
+const useListWords = defineWords(
+  'list',
+  {
+    gone: '记录不存在，或您无权查看',
+    create: '新建',
+    empty: '还没有{{object}}',
+    emptyHint: '新建第一条，或导入表格。',
+    retry: '重试',
+    more: '加载更多',
+  },
+  {
+    gone: 'The record does not exist, or you may not see it',
+    create: 'New',
+    empty: 'No {{object}} yet',
+    emptyHint: 'Create the first one, or import a spreadsheet.',
+    retry: 'Try again',
+    more: 'Load more',
+  },
+);
 
 const hiddenInLists: ReadonlySet<string> = new Set([
   'id',
@@ -30,17 +50,17 @@ function columnsOf(object: ObjectInfo, view: ViewInfo | undefined): readonly Fie
 
 /** The records of an object, newest first. */
 export function ListPage() {
-  const { object: name } = useParams({ from: '/$object' });
+  const { object: name } = useParams({ from: '/inside/$object' });
   const object = useObject(name);
   const { isPending } = useMetadata();
-  const { t } = useTranslation();
+  const t = useListWords();
   if (isPending) return <Skeleton active />;
   if (object === undefined) return <Empty description={t('gone')} />;
   return <Records key={name} object={object} />;
 }
 
 function Records({ object }: { readonly object: ObjectInfo }) {
-  const { t } = useTranslation();
+  const t = useListWords();
   const label = useLabel();
   const go = useNavigate();
   const { data: metadata } = useMetadata();

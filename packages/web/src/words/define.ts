@@ -1,5 +1,7 @@
 import i18next from 'i18next';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
+import './index.ts';
 
 // Each feature keeps its words beside its code: `export const useWords = defineWords('grid', {…zh}, {…en})`.
 
@@ -12,14 +14,10 @@ export function defineWords<const K extends string>(
   zh: Readonly<Record<K, string>>,
   en: Readonly<Record<NoInfer<K>, string>>,
 ): () => Say<K> {
-  const add = () => {
-    i18next.addResourceBundle('zh', feature, zh);
-    i18next.addResourceBundle('en', feature, en);
-  };
-  if (i18next.isInitialized) add();
-  else i18next.on('initialized', add);
+  i18next.addResourceBundle('zh', feature, zh);
+  i18next.addResourceBundle('en', feature, en);
   return () => {
     const { t } = useTranslation(feature);
-    return (key: string, params?: Params) => t(key, { ...params });
+    return useCallback((key: string, params?: Params) => t(key, { ...params }), [t]);
   };
 }

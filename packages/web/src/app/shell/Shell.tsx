@@ -1,85 +1,186 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
-import { Alert, Button, Skeleton, theme } from 'antd';
-import type { CSSProperties } from 'react';
-import { useTranslation } from 'react-i18next';
-import { call } from '../../data/api.ts';
-import { useLabel, useMe, useMetadata } from '../../data/metadata.ts';
-import { SignIn } from '../../pages/SignIn.tsx';
-import { LanguageSwitch } from '../LanguageSwitch.tsx';
-import { SearchBox } from './SearchBox.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { Menu, PanelLeftClose, PanelLeftOpen, Plus, Search, SquarePen, UserRound } from 'lucide-react';
+import { lazy, Suspense, useEffect } from 'react';
+import { metadataQuery, useMetadata } from '../../data/metadata.ts';
+import { useMe } from '../../data/session.ts';
+import { Avatar } from '../../design/Avatar.tsx';
+import { AntdTheme } from '../../design/antd.tsx';
+import { Button } from '../../design/Button.tsx';
+import { Kbd } from '../../design/Kbd.tsx';
+import { Mark } from '../../design/Mark.tsx';
+import { useNarrow } from '../../design/media.ts';
+import { Sheet } from '../../design/Sheet.tsx';
+import { closePalette, openPalette, useDrawer, usePalette } from '../commands.ts';
+import { prefer, usePreferences } from '../preferences.ts';
+import { Account, AccountSheet } from './Account.tsx';
+import { Navigation } from './Navigation.tsx';
+import styles from './Shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { useWords } from './words.ts';
 
-/** The frame around every page; the door for those who aren't signed in. */
+const Palette = lazy(() => import('../palette/Palette.tsx'));
+const PeekPanel = lazy(() => import('../../record/PeekPanel.tsx'));
+
+/** The frame around every page: navigation beside it on a desk, below it on a phone, the palette over it. */
 export function Shell() {
-  const me = useMe();
-  const { token } = theme.useToken();
-  const colours: Record<string, string> = {
-    '--line': token.colorBorderSecondary,
-    '--hover': token.colorFillTertiary,
-    '--chosen': token.colorFillSecondary,
-    '--accent': token.colorPrimary,
-    background: token.colorBgLayout,
-    color: token.colorText,
-  };
-  const style: CSSProperties = colours;
-  if (me.isPending) return <div style={{ ...style, minHeight: '100dvh' }} />;
-  if (me.isError) return <Unreachable style={style} retry={() => void me.refetch()} />;
+  const say = useWords();
+  const narrow = useNarrow();
+  const { navigation } = usePreferences();
+  const { search } = useLocation();
+  const peek: unknown = 'peek' in search ? search.peek : undefined;
+  useShortcuts();
+  useQuery(metadataQuery);
   return (
-    <div style={style}>
-      {me.data === null ? <SignIn /> : <Inside name={me.data.name} pending={me.data.pending ?? []} />}
-    </div>
+    <AntdTheme>
+      <a href="#main" className={styles.skip}>
+        {say('skip')}
+      </a>
+      <div className={navigation === 'folded' ? `${styles.shell} ${styles.folded} nav-folded` : styles.shell}>
+        {!narrow && <Side />}
+        <main id="main" className={styles.main} tabIndex={-1}>
+          {!narrow && navigation === 'folded' && (
+            <Button
+              kind="quiet"
+              icon={PanelLeftOpen}
+              className={styles.unfold ?? ''}
+              aria-label={say('unfold')}
+              onClick={() => prefer({ navigation: 'open' })}
+            />
+          )}
+          <Outlet />
+        </main>
+        {typeof peek === 'string' && (
+          <Suspense>
+            <PeekPanel target={peek} />
+          </Suspense>
+        )}
+        {narrow && <Tabs />}
+      </div>
+      <Overlays />
+    </AntdTheme>
   );
 }
 
-function Unreachable({ style, retry }: { readonly style: CSSProperties; readonly retry: () => void }) {
-  const { t } = useTranslation();
+function Side() {
+  const { navigation } = usePreferences();
+  if (navigation === 'folded') return null;
   return (
-    <div className="gate" style={style}>
-      <div>
-        <Alert type="error" showIcon title={t('failed')} action={<Button onClick={retry}>{t('retry')}</Button>} />
+    <aside className={styles.side}>
+      <Top />
+      <Navigation />
+      <Account />
+    </aside>
+  );
+}
+
+function Top() {
+  const say = useWords();
+  const company = useCompanyName();
+  return (
+    <div className={styles.top}>
+      <div className={styles.brand}>
+        <Mark size={24} />
+        <span className="one-line">{company}</span>
+        <Button
+          kind="quiet"
+          size="small"
+          icon={PanelLeftClose}
+          aria-label={say('fold')}
+          onClick={() => prefer({ navigation: 'folded' })}
+        />
+      </div>
+      <div className={styles.find}>
+        <button
+          type="button"
+          className={styles.search}
+          onClick={() => openPalette()}
+          aria-keyshortcuts="Control+K Meta+K"
+        >
+          <Search size={15} />
+          <span className="one-line">{say('search')}</span>
+          <Kbd keys="mod+k" />
+        </button>
+        <Button icon={SquarePen} aria-label={say('create')} onClick={() => openPalette('create')} />
       </div>
     </div>
   );
 }
 
-function Inside({ name, pending }: { readonly name: string; readonly pending: readonly string[] }) {
-  const { t } = useTranslation();
-  const queries = useQueryClient();
-  const metadata = useMetadata();
-  const label = useLabel();
-  const signOut = async () => {
-    await call('POST', 'auth/sign-out');
-    await queries.resetQueries();
-  };
-  const objects = [...(metadata.data?.objects ?? [])].sort((a, b) => rank(a.app) - rank(b.app));
+/** The company goes by the department that all others lie below; until one is set, by our own name. */
+function useCompanyName(): string {
+  const name = useMe()?.department?.name;
+  return typeof name === 'string' && name !== '' ? name : '汇客 Huike';
+}
+
+function Tabs() {
+  const say = useWords();
+  const me = useMe();
+  const { pathname } = useLocation();
+  const may = useMetadata().data?.objects.some((object) => object.may.create) ?? false;
   return (
-    <div className="shell">
-      <header>
-        <span className="brand">汇客 Huike</span>
-        <div className="search">
-          <SearchBox />
-        </div>
-        <div className="end">
-          <LanguageSwitch />
-          <Button type="text" onClick={signOut} title={name}>
-            {t('signOut')}
-          </Button>
-        </div>
-      </header>
-      <nav aria-label={t('objects')}>
-        {metadata.isPending && <Skeleton active title={false} paragraph={{ rows: 5 }} />}
-        {objects.map((object) => (
-          <Link key={object.name} to="/$object" params={{ object: object.name }}>
-            {label(object.label)}
-          </Link>
-        ))}
-      </nav>
-      <main>{pending.length > 0 ? <Alert type="warning" showIcon title={t('pending')} /> : <Outlet />}</main>
+    <div className={styles.tabs} role="toolbar" aria-label={say('navigation')}>
+      <button type="button" onClick={() => useDrawer.setState({ open: true })}>
+        <Menu size={20} />
+        {say('menu')}
+      </button>
+      <button type="button" onClick={() => openPalette()}>
+        <Search size={20} />
+        {say('find')}
+      </button>
+      {may && (
+        <button type="button" onClick={() => openPalette('create')}>
+          <Plus size={20} />
+          {say('create')}
+        </button>
+      )}
+      <AccountSheet
+        trigger={(open) => (
+          <button type="button" onClick={open} className={pathname === '/my-settings' ? styles.here : ''}>
+            {me === null ? <UserRound size={20} /> : <Avatar name={me.name} size={20} />}
+            {say('mine')}
+          </button>
+        )}
+      />
     </div>
   );
 }
 
-/** The apps' objects first, the company's own next, people last. */
-function rank(app: string | null): number {
-  return app === 'kernel' ? 2 : app === null ? 1 : 0;
+function Overlays() {
+  const say = useWords();
+  const { open } = usePalette();
+  const drawer = useDrawer();
+  const narrow = useNarrow();
+  const company = useCompanyName();
+  const { href } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever went somewhere has done with the navigation
+  useEffect(() => {
+    useDrawer.setState({ open: false });
+    closePalette();
+  }, [href]);
+  return (
+    <>
+      {narrow && (
+        <Sheet
+          from="start"
+          label={say('navigation')}
+          open={drawer.open}
+          onClose={() => useDrawer.setState({ open: false })}
+        >
+          <div className={styles.drawer}>
+            <div className={styles.brand}>
+              <Mark size={24} />
+              <span className="one-line">{company}</span>
+            </div>
+            <Navigation />
+          </div>
+        </Sheet>
+      )}
+      {open !== null && (
+        <Suspense>
+          <Palette mode={open} />
+        </Suspense>
+      )}
+    </>
+  );
 }

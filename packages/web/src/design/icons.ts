@@ -1,0 +1,72 @@
+import {
+  Activity,
+  Box,
+  Building2,
+  CalendarDays,
+  CircleUser,
+  ClipboardList,
+  Contact,
+  FileText,
+  Folder,
+  Headset,
+  Landmark,
+  type LucideIcon,
+  MapPin,
+  Megaphone,
+  MessageSquare,
+  Network,
+  NotebookPen,
+  Package,
+  Paperclip,
+  Receipt,
+  ShoppingCart,
+  SquareCheckBig,
+  Star,
+  Store,
+  Tag,
+  Target,
+  Ticket,
+  Truck,
+  User,
+  Wallet,
+} from 'lucide-react';
+
+// The icons that metadata may name. A name that isn't here looks like any object.
+
+const icons: Readonly<Record<string, LucideIcon>> = {
+  activity: Activity,
+  address: MapPin,
+  attachment: Paperclip,
+  calendar: CalendarDays,
+  campaign: Megaphone,
+  contact: Contact,
+  contract: FileText,
+  customer: Building2,
+  deal: Target,
+  department: Network,
+  file: Paperclip,
+  folder: Folder,
+  invoice: Receipt,
+  list: ClipboardList,
+  message: MessageSquare,
+  note: NotebookPen,
+  order: ShoppingCart,
+  payment: Wallet,
+  position: Landmark,
+  product: Package,
+  service: Headset,
+  shipment: Truck,
+  star: Star,
+  store: Store,
+  tag: Tag,
+  task: SquareCheckBig,
+  ticket: Ticket,
+  user: User,
+  person: CircleUser,
+};
+
+export function iconOf(name: string | null | undefined): LucideIcon {
+  return icons[name ?? ''] ?? Box;
+}
+
+export const iconNames: readonly string[] = Object.keys(icons);

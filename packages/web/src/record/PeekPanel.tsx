@@ -1,0 +1,3 @@
+export default function PeekPanel({ target }: { readonly target: string }) {
+  return target === '' ? null : null;
+}
