@@ -58,7 +58,7 @@ with head as materialized (
   update huike.change_head h set seq = m.last_seq, block = m.block, sealed = m.sealed, hash = m.hash from made m
 )
 select exists (select from head) as held, b.rows, b.last_seq::float8 as "lastSeq",
-  pg_notify(${sql.literal(sealedChannel)}, b.last_seq::text) is not null as notified
+  case when b.last_seq is not null then pg_notify(${sql.literal(sealedChannel)}, b.last_seq::text) is not null end as notified
 from (select) one left join bounds b on true`;
 
 /** The most rows in one block. */
