@@ -83,6 +83,21 @@ export const importErrors = {
     zh: '找不到{object}“{text}”，或您无权查看',
     en: 'There is no {object} "{text}", or you may not read it',
   },
+  'import.duplicate': {
+    status: 409,
+    zh: '与已有的记录（或前面的一行）重复',
+    en: 'Repeats a record that is there, or a row before it',
+  },
+  'import.timesAssumed': {
+    status: 422,
+    zh: '列“{column}”有 {count} 个时间没有写明时区，按 {zone} 读取',
+    en: '{count} times in "{column}" name no zone and were read as of {zone}',
+  },
+  'import.orphans': {
+    status: 422,
+    zh: '列“{column}”有 {count} 处找不到对应的{object}（关联完整率 {rate}%）',
+    en: '{count} cells of "{column}" refer to no {object} ({rate} % are complete)',
+  },
   'import.severalRecords': {
     status: 422,
     zh: '有多条{object}记录都是“{text}”',

@@ -22,6 +22,7 @@ const words = {
   columns: { zh: '列与字段', en: 'Columns and fields' },
   notes: { zh: '请留意', en: 'Please note' },
   reasons: { zh: '未导入的原因', en: 'Why rows were rejected' },
+  written: { zh: '已导入，但有缺', en: 'Imported, but incomplete' },
   rows: { zh: '处', en: '×' },
   line: { zh: '第 {line} 行', en: 'row {line}' },
   file: { zh: '文件', en: 'File' },
@@ -56,7 +57,8 @@ export function reportLines(report: ImportReport, catalog: Catalog): string[] {
       'notes',
       report.warnings.map(({ message }) => `  - ${message}`),
     ),
-    ...section('reasons', report.problems.flatMap(problemLines)),
+    ...section('written', report.problems.filter(({ written }) => written).flatMap(problemLines)),
+    ...section('reasons', report.problems.filter(({ written }) => !written).flatMap(problemLines)),
   ];
 }
 
@@ -79,7 +81,7 @@ function stateWord(state: ImportReport['state']): keyof typeof words {
   return state === 'failed' || state === 'cancelled' || state === 'unconfirmed' ? state : 'done';
 }
 
-function section(name: 'columns' | 'notes' | 'reasons', lines: readonly string[]): string[] {
+function section(name: 'columns' | 'notes' | 'written' | 'reasons', lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${say(name)}:`, ...lines];
 }
 

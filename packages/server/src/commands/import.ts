@@ -50,6 +50,8 @@ huike import --undo <导入 id>
 --map <列名>=<字段>          指定一列，可多次；其余列自动对应。关联写 客户编号=customer.code，地址写 城市=address.city
 --map <文件.json>            全部对应关系：{"列名": "字段"}
 --values <文件.json>         值的对应：{"字段": {"文件中的值": "实际值"}}
+--orphans empty              关联的记录不存在时仍导入该行，关联留空（缺省：不导入该行）
+--dedupe <字段,字段>          这些字段都相同即为重复；--duplicates reject|skip|update 拒绝（缺省）、跳过、更新已有
 --dry-run                    试运行：只报告会怎样，不写入
 --yes                        匹配率不足 95% 时也不再询问
 --as <邮箱>                  以该用户的权限导入（缺省：管理命令，全部权限）
@@ -66,6 +68,9 @@ are mapped to fields by their names.
                              code=customer.code; a part of an address: city=address.city
 --map <file.json>            the whole mapping: {"column": "field"}
 --values <file.json>         what values mean: {"field": {"in the file": "meant"}}
+--orphans empty              rows that refer to a record that isn't there come in without it (default: they don't)
+--dedupe <field,field>       rows that are equal in all of these are one; --duplicates reject|skip|update says what
+                             becomes of the second (default: reject)
 --dry-run                    only says what would happen
 --yes                        doesn't ask when less than 95 % of the rows match a record
 --as <e-mail>                with the rights of this user (default: all rights)
@@ -76,7 +81,7 @@ are mapped to fields by their names.
   async run(args, environment) {
     const undoes = args.some((one) => one === '--undo' || one.startsWith('--undo='));
     const { option, list, flag, rest } = readArguments(args, {
-      options: ['mode', 'key', 'values', 'as', 'time-zone', 'sheet', 'undo'],
+      options: ['mode', 'key', 'orphans', 'dedupe', 'duplicates', 'values', 'as', 'time-zone', 'sheet', 'undo'],
       lists: ['map'],
       flags: ['dry-run', 'yes'],
       rest: undoes ? 0 : 2,
@@ -86,10 +91,20 @@ are mapped to fields by their names.
     await access(file, constants.R_OK);
     const { mapping, isWhole } = await mappingOf(list('map'));
     const values = option('values');
+    const dedupe = option('dedupe');
     const spec = readSpec({
       ...{ object, dryRun: flag('dry-run'), confirm: flag('yes'), ...(mapping === null ? {} : { mapping }) },
       ...(values === undefined ? {} : { values: JSON.parse(await readFile(values, 'utf8')) }),
-      ...given({ mode: option('mode'), key: option('key'), sheet: option('sheet'), timeZone: option('time-zone') }),
+      ...(dedupe === undefined
+        ? {}
+        : { dedupe: { by: dedupe.split(','), ...given({ action: option('duplicates') }) } }),
+      ...given({
+        orphans: option('orphans'),
+        mode: option('mode'),
+        key: option('key'),
+        sheet: option('sheet'),
+        timeZone: option('time-zone'),
+      }),
     });
     return withKernel(environment, async ({ kernel }) => {
       const email = option('as');

@@ -3,6 +3,7 @@ import type { CatalogField, Refused, Writer, Written } from '@huike/kernel';
 import { type Command, isId, type Json, type Problem } from '@huike/schema';
 import type { Wanted } from './convert.ts';
 import type { Draft, RowFault, WantedRecords } from './draft.ts';
+import type { Duplicates, Original } from './duplicates.ts';
 import type { Finder, Found } from './finder.ts';
 import type { MappedColumn } from './mapping.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly updated: number;
   readonly matched: number;
   readonly rejects: readonly Reject[];
+  /** Of rows that came in: what a person should know of them. */
+  readonly notes: readonly Reject[];
   readonly records: readonly WrittenRecord[];
 }
 
@@ -35,6 +38,8 @@ export interface BatchContext {
   readonly finder: Finder;
   /** Of a dry run: what the batches before would have written. */
   readonly rehearsal: Rehearsal | null;
+  /** Null: no row is taken for another. */
+  readonly duplicates: Duplicates | null;
 }
 
 /** A batch that is ready to be written. */
@@ -45,6 +50,8 @@ export interface Prepared {
   readonly places: readonly Draft[];
   /** Drafts whose record a batch before would have made. */
   readonly rehearsed: ReadonlySet<Draft>;
+  /** Rows that are there already and are left at that. */
+  readonly skipped: ReadonlyMap<Draft, Original>;
 }
 
 /** Finds what the drafts refer to and makes commands of those without faults. */
@@ -53,14 +60,22 @@ export async function prepare(context: BatchContext, drafts: readonly Draft[]): 
   await findRelated(context, drafts);
   const ids = await findKeys(context, drafts);
   const rehearsed = new Set(drafts.filter((draft) => context.rehearsal?.meets(draft) === true));
-  for (const draft of drafts) if (!rehearsed.has(draft)) context.rehearsal?.refuseTaken(draft);
-  const places = drafts.filter(({ faults }) => faults.length === 0);
-  return { drafts, places, rehearsed, commands: places.map((draft) => commandOf(scene, draft, ids)) };
+  const repeated = await findRepeated(context, drafts, ids, rehearsed);
+  const action = scene.dedupe?.action;
+  if (action === 'reject') for (const draft of repeated.keys()) draft.faults.push(duplicateFault(context));
+  // What an earlier batch of a dry run would have made can't be updated: it would be.
+  const isSkipped = (original: Original | undefined) =>
+    original !== undefined && (action === 'skip' || (action === 'update' && original === 'rehearsed'));
+  const skipped = new Map([...repeated].filter(([, original]) => isSkipped(original)));
+  for (const draft of drafts) if (!rehearsed.has(draft) && !repeated.has(draft)) context.rehearsal?.refuseTaken(draft);
+  const places = drafts.filter((draft) => draft.faults.length === 0 && !skipped.has(draft));
+  const commands = places.map((draft) => commandOf(scene, draft, ids, repeated.get(draft)));
+  return { drafts, places, rehearsed, skipped, commands };
 }
 
 /** Carries out a prepared batch within a transaction. */
 export async function carryOut(context: BatchContext, prepared: Prepared, writer: Writer): Promise<Outcome> {
-  const { drafts, commands, places, rehearsed } = prepared;
+  const { drafts, commands, places, rehearsed, skipped } = prepared;
   const results = commands.length === 0 ? [] : await writer.writePartial(commands);
   const refused = new Map<Draft, RowFault[]>();
   const told = new Map<string, Written>();
@@ -81,6 +96,13 @@ export async function carryOut(context: BatchContext, prepared: Prepared, writer
       if (result.op !== 'none') updated++;
     }
   }
+  for (const [draft, original] of skipped) {
+    if (draft.faults.length > 0) continue;
+    // The row that it repeats didn't come in: then neither did this one.
+    const gone = typeof original === 'object' && 'draft' in original && refused.has(original.draft);
+    if (gone) refused.set(draft, [duplicateFault(context)]);
+    else matched++;
+  }
   const rejects = drafts.flatMap((draft): Reject[] => {
     const faults = draft.faults.length > 0 ? draft.faults : (refused.get(draft) ?? []);
     return faults.length === 0 ? [] : [{ line: draft.line, faults }];
@@ -88,14 +110,43 @@ export async function carryOut(context: BatchContext, prepared: Prepared, writer
   const records = [...told.values()]
     .filter(({ op }) => op !== 'none')
     .map(({ id, version, op }) => ({ id, version, created: op === 'create' }));
-  context.rehearsal?.remember(places.filter((draft) => !refused.has(draft)));
-  return { created, updated, matched, rejects, records };
+  const kept = places.filter((draft) => !refused.has(draft));
+  context.rehearsal?.remember(kept);
+  context.duplicates?.remember(kept);
+  const notes = kept.flatMap(({ line, notes: faults }) => (faults.length === 0 ? [] : [{ line, faults }]));
+  return { created, updated, matched, rejects, notes, records };
 }
 
-function commandOf({ rights, mode, key }: Scene, draft: Draft, ids: ReadonlyMap<Draft, string>): Command {
+const duplicateFault = ({ scene, columns }: BatchContext): RowFault => {
+  const [field] = scene.dedupe?.fields ?? [];
+  const column = columns.find(({ target }) => target.field === field)?.name ?? null;
+  return { column, code: 'import.duplicate', params: {} };
+};
+
+/** Rows without a fault that would make a record which is there already, by the rule of the import. */
+async function findRepeated(
+  { duplicates }: BatchContext,
+  drafts: readonly Draft[],
+  ids: ReadonlyMap<Draft, string>,
+  rehearsed: ReadonlySet<Draft>,
+): Promise<ReadonlyMap<Draft, Original>> {
+  if (duplicates === null) return new Map();
+  return duplicates.find(
+    drafts.filter((draft) => draft.faults.length === 0 && !ids.has(draft) && !rehearsed.has(draft)),
+  );
+}
+
+function commandOf(
+  { rights, mode, key }: Scene,
+  draft: Draft,
+  ids: ReadonlyMap<Draft, string>,
+  original: Original | undefined,
+): Command {
   const object = rights.object.name;
   const { values } = draft;
-  const id = ids.get(draft);
+  const made =
+    typeof original !== 'object' ? undefined : 'id' in original ? original.id : { $ref: refOf(original.draft) };
+  const id = ids.get(draft) ?? made;
   if (id !== undefined) return { op: 'update', object, id, values };
   const ref = refOf(draft);
   if (mode === 'upsert' && key !== null && key.name !== 'id')
@@ -169,7 +220,7 @@ function ownRecords(
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : null);
 
 function settle(
-  { finder, rehearsal }: BatchContext,
+  { finder, rehearsal, scene }: BatchContext,
   draft: Draft,
   { field, column, many, records }: WantedRecords,
   found: ReadonlyMap<CatalogField, ReadonlyMap<string, Found>>,
@@ -184,6 +235,7 @@ function settle(
     else if (one === 'none' && ref !== undefined) values.push({ $ref: ref });
     // What a batch before would have made is there in the real run.
     else if (one === 'none' && by !== 'id' && normal !== null && rehearsal?.made(by, normal) === true) continue;
+    else if (one === 'none' && scene.orphans === 'empty') draft.notes.push(notFound(column, { by, text }, one, field));
     else draft.faults.push(notFound(column, { by, text }, one, field));
   }
   if (values.length > 0 && draft.faults.length === 0) draft.values[field] = many ? values : (values[0] ?? null);

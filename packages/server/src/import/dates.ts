@@ -318,6 +318,13 @@ export function parseDate(
   return { ...inZone(utc(date, clock) - time.offset * 60_000, timeZone, fraction), hasTime: true };
 }
 
+/** Whether a time says in which zone it is: by an offset, or by being a count of seconds. */
+export function namesZone(text: string): boolean {
+  const written = readWritten(normalise(text));
+  if (written === undefined || written.kind === 'serial') return false;
+  return written.kind === 'epoch' || readTime(written.rest)?.offset !== undefined;
+}
+
 function orderFor({ separator, shortYear, numbers }: Triple, { groups }: SettledDates): DateOrder {
   const group = groups.find((one) => one.separator === separator && one.shortYear === shortYear);
   const possible = possibleOrders(numbers, shortYear);

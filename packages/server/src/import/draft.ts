@@ -27,6 +27,8 @@ export interface Draft {
   /** The text of the key's column; '' without one. */
   readonly key: string;
   readonly faults: RowFault[];
+  /** What a person should know of the row although it comes in. */
+  readonly notes: RowFault[];
 }
 
 export interface WantedRecords {
@@ -58,7 +60,7 @@ export function drafter(
   const keyColumn = columns.find(({ target }) => target.field === scene.key)?.index ?? -1;
   return (row) => {
     const faults = faultsOf(row, names);
-    const draft = { line: row.line, cells: row.values, values: {}, wanted: [], key: '', faults };
+    const draft = { line: row.line, cells: row.values, values: {}, wanted: [], key: '', faults, notes: [] };
     if (row.problem !== undefined) return draft;
     return { ...draft, key: (row.values[keyColumn] ?? '').trim(), ...read(readers, row.values, faults) };
   };

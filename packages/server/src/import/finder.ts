@@ -39,6 +39,39 @@ export class Finder {
     return result;
   }
 
+  /** By the values of several fields, in their normal forms and joined by NUL: the oldest record that has them all. */
+  async findTuples(
+    fields: readonly CatalogField[],
+    tuples: readonly (readonly string[])[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    const [first] = fields;
+    if (first === undefined) return found;
+    const ask = async (asked: readonly (readonly string[])[]): Promise<void> => {
+      const equal = fields.map((field, at) => ({
+        ...{ field: field.name, op: 'in', value: [...new Set(asked.map((tuple) => tuple[at] ?? ''))] },
+      }));
+      const group = [...fields.map(({ name: field }) => field), 'id'];
+      const query = { filter: { and: equal }, group, measures: [], limit: mostGroups };
+      const rows: unknown = JSON.parse(await this.#kernel.group(this.#actor, first.object.name, query));
+      const all = Array.isArray(rows) ? rows : [];
+      // Each field has one of the values, not all of them those of one row: too many may do.
+      if (all.length === mostGroups && asked.length > 1) {
+        const half = asked.length >> 1;
+        await ask(asked.slice(0, half));
+        return ask(asked.slice(half));
+      }
+      for (const row of all) {
+        if (!isJsonObject(row) || typeof row.id !== 'string') continue;
+        const key = fields.map((field) => canonical(field, row[field.name] ?? null)).join('\u0000');
+        const known = found.get(key);
+        if (known === undefined || row.id < known) found.set(key, row.id);
+      }
+    };
+    for (let from = 0; from < tuples.length; from += perQuery) await ask(tuples.slice(from, from + perQuery));
+    return found;
+  }
+
   /** A text in the form in which the field keeps it; null where it is no value of it. */
   normal(by: CatalogField, text: string): string | null {
     const catalog = this.#kernel.catalogs.current();

@@ -6,7 +6,7 @@ import { ownColumnCount } from './rejects.ts';
 import type { TableWarning } from './rows.ts';
 import type { ImportMode, Mapping } from './spec.ts';
 import type { ImportRow, ImportState, UndoReport } from './store.ts';
-import { gate, matchRate } from './survey.ts';
+import { gate, matchRate, type TimeCount } from './survey.ts';
 import { columnWords, wordsOf } from './words.ts';
 
 export interface Told {
@@ -40,6 +40,10 @@ export interface ImportReport {
   readonly sheet: string | null;
   readonly dates: readonly DateReport[];
   readonly numbers: readonly { readonly column: string; readonly decimal: string; readonly ambiguous: number }[];
+  /** Times by column: in which zone those were read that name none. */
+  readonly times: readonly (TimeCount & { readonly column: string; readonly zone: string })[];
+  /** Columns that refer to other records: how many cells are filled, and how many of them lead nowhere. */
+  readonly relations: readonly RelationReport[];
   readonly warnings: readonly Told[];
   readonly problems: readonly ProblemReport[];
   /** Where the rejected rows are to be had. */
@@ -58,8 +62,20 @@ export interface DateReport {
   readonly groups: readonly Pick<DateGroup, 'separator' | 'order' | 'decidedBy' | 'count' | 'ambiguous'>[];
 }
 
+export interface RelationReport {
+  readonly column: string;
+  /** The object that is referred to. */
+  readonly object: string;
+  readonly given: number;
+  readonly missing: number;
+  /** From 0 to 1. */
+  readonly completeness: number;
+}
+
 export interface ProblemReport extends Told {
   readonly count: number;
+  /** The rows came in all the same. */
+  readonly written: boolean;
   readonly examples: readonly {
     readonly line: number;
     readonly column: string | null;
@@ -129,7 +145,11 @@ export async function reportOf(kernel: Kernel, row: ImportRow, language: Languag
     numbers: Object.entries(survey?.numbers ?? {}).map(([column, { decimal, ambiguous }]) => ({
       ...{ column, decimal, ambiguous },
     })),
-    warnings: warningsOf(row).map(tell),
+    times: Object.entries(survey?.times ?? {}).map(([column, count]) => ({
+      ...{ column, zone: survey?.timeZone ?? '', ...count },
+    })),
+    relations: relationsOf(catalog, row),
+    warnings: warningsOf(catalog, row).map(tell),
     problems: problemsOf(catalog, row, language),
     rejects: row.rejected > 0 && kept ? `/api/v1/imports/${row.id}/rejects` : null,
     failure: failureOf(row, state, progress, tell),
@@ -160,20 +180,39 @@ function failureOf(
 
 function problemsOf(catalog: Catalog, row: ImportRow, language: Language): ProblemReport[] {
   const columns = row.survey?.columns ?? [];
-  return row.problems.map(({ code, count, examples }) => {
+  return row.problems.map(({ code, count, examples, written = false }) => {
     const told = examples.map(({ line, column, value, params }) => ({
       ...{ line, value, column: columnWords(catalog, row.object, columns, column, language) },
       message: wordsOf(catalog, row.object, { code, params }, language),
     }));
-    return { code, count, message: told[0]?.message ?? '', examples: told };
+    return { code, count, written, message: told[0]?.message ?? '', examples: told };
   });
 }
 
 type Warning = { readonly code: ErrorCode; readonly params: ErrorParams };
 
+const nowhere: ReadonlySet<ErrorCode> = new Set(['import.noRecord', 'import.severalRecords']);
+
+/** How complete the relations of the rows that were read so far are. */
+function relationsOf(catalog: Catalog, { survey, spec, object, problems }: ImportRow): RelationReport[] {
+  const fields = catalog.objects.get(object)?.fields;
+  return Object.entries(survey?.related ?? {}).map(([column, given]) => {
+    const field = fields?.get((spec.mapping[column] ?? '').split('.')[0] ?? '');
+    const missing = problems
+      .filter(({ code }) => nowhere.has(code))
+      .reduce((sum, { columns = {} }) => sum + (columns[column] ?? 0), 0);
+    const completeness = given === 0 ? 1 : Math.max(0, 1 - missing / given);
+    return { ...{ column, object: field?.target?.name ?? '', given, missing, completeness } };
+  });
+}
+
 /** What a person should look at although nothing was refused. */
-function warningsOf({ survey, spec }: Pick<ImportRow, 'survey' | 'spec'>): Warning[] {
+function warningsOf(catalog: Catalog, row: ImportRow): Warning[] {
+  const { survey, spec } = row;
   if (survey === null) return [];
+  const { timeZone: zone } = survey;
+  const times = Object.entries(survey.times ?? {}).filter(([, { assumed }]) => assumed > 0);
+  const orphans = relationsOf(catalog, row).filter(({ missing }) => missing > 0);
   const { columns } = survey;
   const unmapped = columns
     .slice(ownColumnCount(columns))
@@ -185,6 +224,13 @@ function warningsOf({ survey, spec }: Pick<ImportRow, 'survey' | 'spec'>): Warni
     ...Object.entries(survey.dates).flatMap(([column, { groups }]) =>
       groups.flatMap((group) => dateWarning(column, group)),
     ),
+    ...times.map(
+      ([column, { assumed: count }]) => ({ code: 'import.timesAssumed', params: { column, count, zone } }) as const,
+    ),
+    ...orphans.map(({ column, object, missing: count, completeness }) => {
+      const rate = Math.floor(completeness * 1000) / 10;
+      return { code: 'import.orphans', params: { column, object, count, rate } } as const;
+    }),
     ...unmapped.map((column) => ({ code: 'import.unmapped', params: { column } }) as const),
     ...survey.warnings.map(tableWarning),
   ];

@@ -14,7 +14,9 @@ import {
 import { Problem, problem } from '@huike/schema';
 import { type BatchContext, carryOut, type Outcome, prepare } from './batch.ts';
 import { type Draft, drafter } from './draft.ts';
+import { Duplicates } from './duplicates.ts';
 import { Finder } from './finder.ts';
+import { KeySet } from './keyset.ts';
 import { columnsOf } from './mapping.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { BadRow, Table, TableRow } from './rows.ts';
@@ -143,6 +145,7 @@ class Writing {
   readonly #row: ImportRow;
   readonly #survey: Survey;
   #rehearsal: Rehearsal | null = null;
+  #repeated: KeySet | null = null;
   #context: BatchContext | null = null;
   #draft: (row: TableRow | BadRow) => Draft = () => {
     throw new Error('nothing was begun');
@@ -192,7 +195,7 @@ class Writing {
   async #rejectOne(rows: readonly (TableRow | BadRow)[], error: unknown, signal: AbortSignal): Promise<void> {
     const fault = { column: null, code: 'import.unstorable', params: { detail: errorCode(error) } } as const;
     const rejects = rows.map(({ line }) => ({ line, faults: [fault] }));
-    const outcome = { created: 0, updated: 0, matched: 0, records: [], rejects };
+    const outcome = { created: 0, updated: 0, matched: 0, records: [], rejects, notes: [] };
     const problems = this.#tally(outcome, []);
     signal.throwIfAborted();
     await this.#kernel.db.transaction((tx) => this.#save(tx, rows.length, outcome, problems));
@@ -230,7 +233,9 @@ class Writing {
   }
 
   #tally(outcome: Outcome, drafts: readonly Draft[]): Tally {
-    return addRejects(this.#problems, outcome.rejects, drafts, this.#survey.columns);
+    const { columns } = this.#survey;
+    const tally = addRejects(this.#problems, outcome.rejects, drafts, columns);
+    return addRejects(tally, outcome.notes, drafts, columns, true);
   }
 
   #advance(rows: number, problems: Tally): void {
@@ -258,7 +263,11 @@ class Writing {
     const columns = columnsOf(scene, spec.mapping, this.#survey.columns);
     this.#draft = drafter(scene, columns, spec, this.#survey);
     if (spec.dryRun) this.#rehearsal ??= new Rehearsal(this.#kernel, scene, columns);
-    this.#context = { scene, columns, finder: new Finder(this.#kernel, actor), rehearsal: this.#rehearsal };
+    const finder = new Finder(this.#kernel, actor);
+    if (spec.dryRun) this.#repeated ??= new KeySet();
+    const { dedupe } = scene;
+    const duplicates = dedupe === null ? null : new Duplicates(finder, dedupe.fields, this.#repeated);
+    this.#context = { scene, columns, finder, rehearsal: this.#rehearsal, duplicates };
     return this.#context;
   }
 }

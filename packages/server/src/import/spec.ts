@@ -9,6 +9,19 @@ export type ImportMode = (typeof importModes)[number];
 /** Which target each column goes to: a field, or a part of one (`address.city`, `customer.code`); null for none. */
 export type Mapping = Readonly<Record<string, string | null>>;
 
+export const orphanChoices = ['reject', 'empty'] as const;
+/** A row that refers to a record that isn't there: rejected, or written with the relation left empty. */
+export type OrphanChoice = (typeof orphanChoices)[number];
+
+export const duplicateChoices = ['reject', 'skip', 'update'] as const;
+
+/** What counts as the same record, and what is done with a new row that is one that is there already. */
+export interface DedupeRule {
+  /** Fields that must all be filled and equal. */
+  readonly by: readonly string[];
+  readonly action: (typeof duplicateChoices)[number];
+}
+
 export interface ImportSpec {
   readonly object: string;
   readonly mode: ImportMode;
@@ -18,6 +31,9 @@ export interface ImportSpec {
   readonly mapping: Mapping | null;
   /** By field: what stands in the file, and what is meant. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly orphans: OrphanChoice;
+  /** For rows that would make new records; null: none is taken for another. */
+  readonly dedupe: DedupeRule | null;
   /** Nothing is written; the report says what would be. */
   readonly dryRun: boolean;
   /** Goes on although few rows match a record. */
@@ -29,7 +45,7 @@ export interface ImportSpec {
 }
 
 const known: ReadonlySet<string> = new Set([
-  ...['object', 'mode', 'key', 'mapping', 'values', 'dryRun', 'confirm', 'timeZone', 'sheet'],
+  ...['object', 'mode', 'key', 'mapping', 'values', 'orphans', 'dedupe', 'dryRun', 'confirm', 'timeZone', 'sheet'],
 ]);
 const mostEntries = 2_000;
 
@@ -40,9 +56,7 @@ export function readSpec(input: Json | undefined): ImportSpec {
     if (!known.has(name)) throw malformed(`/spec/${name.slice(0, 60)}`, 'there is no such setting', '没有这个设置');
   const object = input.object;
   if (!isName(object)) throw malformed('/spec/object', 'the name of an object', '应为对象名');
-  const mode = importModes.find((one) => one === (input.mode ?? 'insert'));
-  if (mode === undefined)
-    throw malformed('/spec/mode', `one of ${importModes.join(', ')}`, `应为 ${importModes.join('、')} 之一`);
+  const mode = choiceIn(input, 'mode', importModes, 'insert');
   const key = textIn(input, 'key');
   if (mode !== 'insert' && key === null)
     throw malformed('/spec/key', 'the field by which records are matched', '应为用来匹配记录的字段');
@@ -52,11 +66,31 @@ export function readSpec(input: Json | undefined): ImportSpec {
     key: mode === 'insert' ? null : key,
     mapping: mappingIn(input.mapping),
     values: valuesIn(input.values),
+    orphans: choiceIn(input, 'orphans', orphanChoices, 'reject'),
+    dedupe: mode === 'update' ? null : dedupeIn(input.dedupe),
     dryRun: flagIn(input, 'dryRun'),
     confirm: flagIn(input, 'confirm'),
     timeZone: zoneIn(textIn(input, 'timeZone')),
     sheet: textIn(input, 'sheet'),
   };
+}
+
+function choiceIn<T extends string>(input: JsonObject, name: string, choices: readonly T[], usual: T): T {
+  const value = input[name] ?? usual;
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw malformed(`/spec/${name}`, `one of ${choices.join(', ')}`, `应为 ${choices.join('、')} 之一`);
+}
+
+const mostDedupeFields = 5;
+
+function dedupeIn(value: Json | undefined): DedupeRule | null {
+  if (value === undefined || value === null) return null;
+  const by = isJsonObject(value) && Array.isArray(value.by) ? value.by.filter(isName) : [];
+  const whole = isJsonObject(value) && Array.isArray(value.by) && value.by.length === by.length;
+  if (!isJsonObject(value) || !whole || by.length === 0 || by.length > mostDedupeFields)
+    throw malformed('/spec/dedupe', '{by: [fields], action}', '应为 {by: [字段], action}');
+  return { by: [...new Set(by)], action: choiceIn(value, 'action', duplicateChoices, 'reject') };
 }
 
 function textIn(input: JsonObject, name: string): string | null {

@@ -3,12 +3,13 @@
 import type { CatalogField } from '@huike/kernel';
 import { settles } from './convert.ts';
 import type { Delimiter } from './csv.ts';
-import { DateColumn, type SettledDates } from './dates.ts';
+import { DateColumn, namesZone, type SettledDates } from './dates.ts';
 import type { Encoding } from './encoding.ts';
 import type { Finder } from './finder.ts';
 import type { MappedColumn } from './mapping.ts';
 import { NumberColumn, type SettledNumbers } from './numbers.ts';
 import type { Table, TableWarning } from './rows.ts';
+import { isRelated } from './targets.ts';
 
 /** What a file is like. JSON. */
 export interface Survey {
@@ -26,6 +27,15 @@ export interface Survey {
   readonly numbers: Readonly<Record<string, SettledNumbers>>;
   /** The zone in which times that name none are read. */
   readonly timeZone: string;
+  /** Times by column: how many name their zone, how many don't. Absent in imports of before, as is the next. */
+  readonly times?: Readonly<Record<string, TimeCount>>;
+  /** By column that refers to other records: how many cells are filled. */
+  readonly related?: Readonly<Record<string, number>>;
+}
+
+export interface TimeCount {
+  readonly own: number;
+  readonly assumed: number;
 }
 
 const rowsAtOnce = 1_000;
@@ -43,6 +53,10 @@ export async function survey(
   const numbers = columns
     .filter(({ target }) => settles(target) === 'numbers')
     .map((one) => ({ ...one, all: new NumberColumn() }));
+  const times = columns
+    .filter(({ target }) => target.field.type === 'dateTime')
+    .map((one) => ({ ...one, own: 0, assumed: 0 }));
+  const related = columns.filter(({ target }) => isRelated(target.field)).map((one) => ({ ...one, count: 0 }));
   const keyColumn = key === null ? undefined : columns.find(({ target }) => target.field === key);
   let total = 0;
   let matching = 0;
@@ -58,6 +72,13 @@ export async function survey(
     if (problem === undefined) {
       for (const { index, all } of dates) all.add(values[index] ?? '');
       for (const { index, all } of numbers) all.add(values[index] ?? '');
+      for (const one of times) {
+        const text = values[one.index] ?? '';
+        if (text.trim() === '') continue;
+        if (namesZone(text)) one.own++;
+        else one.assumed++;
+      }
+      for (const one of related) if ((values[one.index] ?? '').trim() !== '') one.count++;
       const text = keyColumn === undefined ? '' : (values[keyColumn.index] ?? '').trim();
       if (text !== '') keys.push(text);
     }
@@ -77,6 +98,8 @@ export async function survey(
     dates: Object.fromEntries(dates.map(({ name, all }) => [name, all.settled()])),
     numbers: Object.fromEntries(numbers.map(({ name, all }) => [name, all.settled()])),
     timeZone,
+    times: Object.fromEntries(times.map(({ name, own, assumed }) => [name, { own, assumed }])),
+    related: Object.fromEntries(related.map(({ name, count }) => [name, count])),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { CatalogField, ObjectAccess } from '@huike/kernel';
 import { type Actor, accessOf, type Catalog } from '@huike/kernel';
 import { problem } from '@huike/schema';
-import type { ImportMode, ImportSpec } from './spec.ts';
+import type { DedupeRule, ImportMode, ImportSpec, OrphanChoice } from './spec.ts';
 
 export interface Target {
   /** As it stands in a mapping. */
@@ -48,18 +48,40 @@ export interface Scene {
   readonly mode: ImportMode;
   /** The field by which records are matched. */
   readonly key: CatalogField | null;
+  readonly orphans: OrphanChoice;
+  /** By which fields a new row is one that is there already, and what is done with it then. */
+  readonly dedupe: { readonly fields: readonly CatalogField[]; readonly action: DedupeRule['action'] } | null;
 }
 
 /**
  * The actor's rights on the object, and the key. Throws `object.unknown`, `access.denied`, `field.unknown`, `write.key`,
  * `query.masked`.
  */
-export function sceneOf(catalog: Catalog, actor: Actor, { object, mode, key }: ImportSpec): Scene {
+export function sceneOf(catalog: Catalog, actor: Actor, spec: ImportSpec): Scene {
+  const { object, mode, key } = spec;
   const rights = accessOf(catalog, actor).object(object);
   if (rights === null) throw problem('object.unknown', { object });
   if (mode !== 'update' && !rights.allowsCreate) throw problem('access.denied');
   if (mode !== 'insert' && rights.rows('update') === false) throw problem('access.denied');
-  return { catalog, actor, rights, mode, key: key === null ? null : keyField(rights, key) };
+  // Imports that began under an earlier version lack the newer choices.
+  const { orphans = 'reject', dedupe = null } = spec;
+  if (dedupe?.action === 'update' && rights.rows('update') === false) throw problem('access.denied');
+  const fields = dedupe?.by.map((name) => comparedField(rights, name)) ?? [];
+  return {
+    ...{ catalog, actor, rights, mode, orphans, key: key === null ? null : keyField(rights, key) },
+    dedupe: dedupe === null ? null : { fields, action: dedupe.action },
+  };
+}
+
+/** A field by whose values records may be told to be the same. */
+function comparedField(rights: ObjectAccess, name: string): CatalogField {
+  const field = rights.object.fields.get(name);
+  const seen = field === undefined ? null : rights.field(field);
+  if (field === undefined || seen === null) throw problem('field.unknown', { field: name });
+  const comparable = field.handler.comparable ?? null;
+  if (comparable === null || comparable.type === 'text[]') throw problem('import.target', { field: name });
+  if (seen.clear === false) throw problem('query.masked', { field: name });
+  return field;
 }
 
 function keyField(rights: ObjectAccess, name: string): CatalogField {
