@@ -37,7 +37,7 @@ export {
 export * from './database/index.ts';
 export * from './evolve/index.ts';
 export { parsePhone, readEmail } from './fields/contact.ts';
-export { optionsOf } from './fields/index.ts';
+export { maskText, optionsOf } from './fields/index.ts';
 export * from './files/index.ts';
 export { type FileInfo, fileHeaders, openFile, storeFile } from './files/index.ts';
 export * from './jobs/index.ts';

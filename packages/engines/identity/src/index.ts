@@ -1,4 +1,7 @@
 // Who is the same customer: identifiers and stitching in real time, matching in batch, merge and unmerge.
 
+export { lookup } from './customer/find.ts';
+export { type CustomerPage, customerPage } from './customer/page.ts';
+export { type TimelinePage, timeline } from './customer/timeline.ts';
 export { Identity, type Rejected, type Tracked } from './identity.ts';
 export { eventLimits, type Source } from './track/event.ts';

@@ -15,6 +15,7 @@ import { answerError, answerNoise } from './problems.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { batchRoutes } from './routes/batch.ts';
+import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { exportRoutes } from './routes/export.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -108,6 +109,7 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
     request.log[level]({ method, url, status: reply.statusCode, ms, actor: actor?.id ?? null }, 'request');
   });
 
+  const identity = new Identity(kernel);
   registerMetrics(app);
   operationRoutes(app, kernel);
   await app.register(
@@ -127,7 +129,8 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
       eventRoutes(api, kernel);
       auditRoutes(api, kernel);
       jobRoutes(api, kernel);
-      trackRoutes(api, kernel, new Identity(kernel));
+      trackRoutes(api, kernel, identity);
+      customerRoutes(api, kernel, identity);
     },
     { prefix: '/api/v1' },
   );

@@ -31,7 +31,8 @@ export async function webRoutes(app: FastifyInstance): Promise<void> {
   app.setNotFoundHandler((request, reply) => {
     // Every address of the page itself; a file that isn't there is simply not there.
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const page = isRead && !request.url.startsWith('/api/') && !/\.\w+(\?|$)/.test(request.url);
+    const [path = ''] = request.url.split('?');
+    const page = isRead && !path.startsWith('/api/') && !/\.\w+$/.test(path);
     if (!page) return send(problem('route.unknown'), request, reply);
     return reply.header('cache-control', 'no-cache').sendFile('index.html', folder);
   });
