@@ -34,13 +34,14 @@ const known = new WeakMap<Catalog, Kinds>();
 export function kindsOf(catalog: Catalog): Kinds {
   let kinds = known.get(catalog);
   if (kinds === undefined) {
-    kinds = inUse([...catalog.identifierKinds.values()]);
+    kinds = kindsInUse([...catalog.identifierKinds.values()]);
     known.set(catalog, kinds);
   }
   return kinds;
 }
 
-function inUse(definitions: readonly IdentifierKind[]): Kinds {
+/** The kinds as they are declared, made ready. */
+export function kindsInUse(definitions: readonly IdentifierKind[]): Kinds {
   const rank = (kind: IdentifierKind) => strengths[kind.strength] * 10_000 + (kind.rank ?? 100);
   const sorted = definitions.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
   return new Map(
@@ -126,15 +127,18 @@ export function identifierOf(kind: KindInUse, scope: string, text: string): Iden
   const value = readValue(form, text);
   if (value === null) return standsForNobody('lower', text.trim()) ? 'nobody' : null;
   if (kind.illegal.has(value) || standsForNobody(form, value)) return 'nobody';
-  return { kind, scope, value, key: `${kind.name}${scope === '' ? '' : `@${scope}`}:${value}` };
+  return { kind, scope, value, key: `${kind.name}${scope === '' ? '' : `@${asKeyPart(scope)}`}:${value}` };
 }
+
+/** The colon ends a scope in a key; a channel that is a scope may have one. */
+const asKeyPart = (scope: string) => scope.replaceAll(':', '%3A');
 
 /** Reads a key back; null when its kind is no longer declared. */
 export function fromKey(kinds: Kinds, key: string): Identifier | null {
   const match = /^([A-Za-z0-9]+)(?:@([^:]*))?:(.*)$/su.exec(key);
   const kind = kinds.get(match?.[1] ?? '');
   if (match === null || kind === undefined) return null;
-  return { kind, scope: match[2] ?? '', value: match[3] ?? '', key };
+  return { kind, scope: (match[2] ?? '').replaceAll('%3A', ':'), value: match[3] ?? '', key };
 }
 
 /** What a customer may have few of: the kind and scope, when the value counts against the limit; else null. */

@@ -8,7 +8,11 @@ export const valueLength = 512;
 
 /** The value in its one spelling; null when it can't be a value of this form. */
 export function readValue(form: IdentifierForm, text: string): string | null {
-  const value = text.normalize('NFKC').trim();
+  // Marks that nobody sees come along when a number is pasted from an address book.
+  const value = text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim();
   if (value === '' || value.length > valueLength || /\p{Cc}/u.test(value) || !value.isWellFormed()) return null;
   switch (form) {
     case 'phone':
