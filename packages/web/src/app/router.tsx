@@ -107,9 +107,18 @@ const list = createRoute({
   },
   component: lazyRouteComponent(() => import('../views/ListPage.tsx'), 'ListPage'),
 });
+export interface NewSearch {
+  /** A related record to begin with: `field:id`. */
+  readonly with?: string;
+}
+
 const created = createRoute({
   getParentRoute: () => inside,
   path: '/$object/new',
+  validateSearch: (search: NewSearch & SearchSchemaInput): NewSearch => {
+    const given = text(search.with);
+    return given === undefined ? {} : { with: given };
+  },
   component: lazyRouteComponent(() => import('../record/NewRecordPage.tsx'), 'NewRecordPage'),
 });
 const record = createRoute({

@@ -27,10 +27,7 @@ export function useMay(capability: string): boolean {
 /** A label in the viewer's language. */
 export function useLabel(): (label: Label) => string {
   const { language } = useTranslation().i18n;
-  return useCallback(
-    (label: Label) => (language === 'en' ? label.en : label.zh) || label.zh || label.en,
-    [language],
-  );
+  return useCallback((label: Label) => (language === 'en' ? label.en : label.zh) || label.zh || label.en, [language]);
 }
 
 export const fieldOf = (object: ObjectInfo | undefined, name: string) =>

@@ -11,7 +11,8 @@ export const recordQuery = (object: string, id: string) =>
 
 export type Values = Readonly<Record<string, unknown>>;
 
-export const createRecord = (object: string, values: Values) => call<{ id: string }>('POST', `records/${object}`, values);
+export const createRecord = (object: string, values: Values) =>
+  call<{ id: string }>('POST', `records/${object}`, values);
 
 /** Throws a Refusal with status 412 when somebody changed the record since `version`. */
 export const updateRecord = (object: string, id: string, version: number, values: Values) =>

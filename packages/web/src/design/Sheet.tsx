@@ -16,7 +16,11 @@ export function Sheet({ open, onClose, label, from = 'middle', children }: Sheet
   useEffect(() => {
     const element = dialog.current;
     if (element === null) return;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      element.showModal();
+      // Whoever opened a sheet with a box to type in wants to type.
+      element.querySelector<HTMLElement>('input[type=text], input:not([type])')?.focus();
+    }
     if (!open && element.open) element.close();
   }, [open]);
   return (

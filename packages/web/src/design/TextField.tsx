@@ -43,9 +43,11 @@ export function TextField({
           </button>
         )}
       </div>
-      <div id={`${id}-more`} className={error === undefined ? styles.hint : styles.error}>
-        {error ?? hint}
-      </div>
+      {(error ?? hint) !== undefined && (
+        <div id={`${id}-more`} className={error === undefined ? styles.hint : styles.error}>
+          {error ?? hint}
+        </div>
+      )}
     </div>
   );
 }
@@ -75,7 +77,7 @@ export function ChoiceField({
           ))}
         </select>
       </div>
-      <div className={styles.hint}>{hint}</div>
+      {hint !== undefined && <div className={styles.hint}>{hint}</div>}
     </div>
   );
 }

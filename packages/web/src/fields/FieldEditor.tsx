@@ -1,54 +1,58 @@
-import { useQuery } from '@tanstack/react-query';
 import { Input, InputNumber, Select, Switch } from 'antd';
-import { useState } from 'react';
-import { type FieldInfo, get, type Page } from '../data/api.ts';
-import { useLabel, useObject } from '../data/metadata.ts';
-import { addressParts, textOf } from './FieldValue.tsx';
+import { lazy, Suspense } from 'react';
+import type { FieldInfo } from '../data/api.ts';
+import { Skeleton } from '../design/State.tsx';
+import { Tag } from '../design/Tag.tsx';
+import { AddressEditor, GeoEditor, MoneyEditor } from './PartsEditor.tsx';
+import { RelatedEditor } from './RelatedEditor.tsx';
+import { inWords } from './text.ts';
 
-interface EditorProps {
+const DateEditor = lazy(() => import('./DateEditor.tsx'));
+const CascadeEditor = lazy(() => import('./CascadeEditor.tsx'));
+const FilesEditor = lazy(() => import('./FilesEditor.tsx'));
+const RowsEditor = lazy(() => import('./RowsEditor.tsx'));
+const RichTextEditor = lazy(() => import('./RichTextEditor.tsx'));
+
+export interface EditorProps {
   readonly field: FieldInfo;
   readonly value?: unknown;
   readonly onChange?: (value: unknown) => void;
   readonly id?: string;
+  readonly autoFocus?: boolean;
 }
 
-const simple: ReadonlySet<string> = new Set([
-  'text',
-  'phone',
-  'email',
-  'url',
-  'decimal',
-  'percent',
-  'date',
-  'dateTime',
-  'longText',
-  'number',
-  'boolean',
-  'option',
-  'options',
-  'money',
-  'address',
-  'relation',
-  'user',
-  'department',
-]);
-
-/** Whether this page can edit a field; the others are shown only. */
-export function isEditable(field: FieldInfo): boolean {
-  return field.right === 'edit' && simple.has(field.type) && !field.system;
+/** An editor whose caller surely listens. */
+export interface InnerProps extends EditorProps {
+  readonly onChange: (value: unknown) => void;
 }
 
-/** What to type a field's value into. The value has the shape that the contract takes. */
-export function Editor({ field, value, onChange = () => {}, id }: EditorProps) {
-  const label = useLabel();
+/** What to type a field's value into. The value has the shape in which the server answers it; see `written`. */
+export function Editor({ onChange = () => {}, ...props }: EditorProps) {
+  return (
+    <Suspense fallback={<Skeleton lines={1} />}>
+      <ByType {...props} onChange={onChange} />
+    </Suspense>
+  );
+}
+
+/** What every antd input takes alike. */
+export function common({ field, id, autoFocus }: EditorProps) {
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(autoFocus === true ? { autoFocus } : {}),
+    'aria-label': inWords(field.label),
+  };
+}
+
+function ByType(props: InnerProps) {
+  const { field, value, onChange } = props;
   const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
-  const named = id === undefined ? {} : { id };
   switch (field.type) {
     case 'longText':
       return (
         <Input.TextArea
-          {...named}
-          autoSize={{ minRows: 2, maxRows: 10 }}
+          {...common(props)}
+          autoSize={{ minRows: 2, maxRows: 12 }}
           value={text}
           onChange={(event) => onChange(event.target.value || null)}
         />
@@ -56,138 +60,92 @@ export function Editor({ field, value, onChange = () => {}, id }: EditorProps) {
     case 'number':
       return (
         <InputNumber
-          {...named}
+          {...common(props)}
           style={{ width: '100%' }}
+          controls={false}
           value={typeof value === 'number' ? value : null}
           onChange={(next) => onChange(next)}
         />
       );
-    case 'boolean':
-      return <Switch {...named} checked={value === true} onChange={(next) => onChange(next)} />;
-    case 'option':
-    case 'options': {
-      const offered = (field.options ?? [])
-        .filter((option) => option.retired !== true)
-        .map((option) => ({ value: option.value, label: label(option.label) }));
-      const mode = field.type === 'options' ? { mode: 'multiple' as const } : {};
-      return (
-        <Select
-          {...named}
-          {...mode}
-          allowClear
-          value={value ?? undefined}
-          options={offered}
-          onChange={(next) => onChange(next ?? null)}
-        />
-      );
-    }
-    case 'date':
-      return <Input {...named} type="date" value={text} onChange={(event) => onChange(event.target.value || null)} />;
-    case 'dateTime':
+    case 'decimal':
+    case 'percent':
       return (
         <Input
-          {...named}
-          type="datetime-local"
-          value={localTime(text)}
-          onChange={(event) => onChange(event.target.value === '' ? null : new Date(event.target.value).toISOString())}
-        />
-      );
-    case 'money':
-      return (
-        <Input
-          {...named}
+          {...common(props)}
           inputMode="decimal"
-          value={typeof value === 'object' && value !== null && 'amount' in value ? String(value.amount) : text}
+          value={text}
+          {...(field.type === 'percent' ? { suffix: '%' } : {})}
+          onChange={(event) => onChange(event.target.value.replace(/[，,\s]/g, '') || null)}
+        />
+      );
+    case 'boolean':
+      return <Switch {...common(props)} checked={value === true} onChange={(next) => onChange(next)} />;
+    case 'option':
+    case 'options':
+      return <OptionEditor {...props} />;
+    case 'cascade':
+      return <CascadeEditor {...props} />;
+    case 'date':
+    case 'dateTime':
+      return <DateEditor {...props} />;
+    case 'money':
+      return <MoneyEditor {...props} />;
+    case 'address':
+      return <AddressEditor {...props} />;
+    case 'geo':
+      return <GeoEditor {...props} />;
+    case 'relation':
+    case 'relations':
+    case 'user':
+    case 'department':
+      return <RelatedEditor {...props} />;
+    case 'file':
+    case 'image':
+      return <FilesEditor {...props} />;
+    case 'table':
+      return <RowsEditor {...props} />;
+    case 'richText':
+      return <RichTextEditor {...props} />;
+    default:
+      return (
+        <Input
+          {...common(props)}
+          {...inputOf(field)}
+          value={text}
           onChange={(event) => onChange(event.target.value || null)}
         />
       );
-    case 'address':
-      return <Address value={value} onChange={onChange} {...named} />;
-    case 'relation':
-    case 'user':
-    case 'department':
-      return <Related field={field} value={value} onChange={onChange} {...named} />;
-    default:
-      return <Input {...named} value={text} onChange={(event) => onChange(event.target.value || null)} />;
   }
 }
 
-/** 省市区 and the rest, each in its own box; what this page doesn't know of an address stays as it is. */
-function Address({
-  value,
-  onChange,
-  id,
-}: Omit<EditorProps, 'field'> & { readonly onChange: (value: unknown) => void }) {
-  const parts: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {};
-  const change = (part: string, text: string) => {
-    const next = Object.fromEntries(
-      Object.entries({ ...parts, [part]: text || null }).filter(([, kept]) => kept !== null),
-    );
-    onChange(Object.keys(next).length === 0 ? null : next);
-  };
-  return (
-    <div className="address" id={id}>
-      {addressParts.map((part) => (
-        <Input
-          key={part}
-          aria-label={part}
-          placeholder={part}
-          value={String(parts[part] ?? '')}
-          onChange={(event) => change(part, event.target.value)}
-        />
-      ))}
-    </div>
-  );
+/** The keyboard that a phone shows. */
+function inputOf({ type, definition }: FieldInfo) {
+  if (type === 'phone') return { type: 'tel', inputMode: 'tel' as const };
+  if (type === 'email') return { inputMode: 'email' as const };
+  if (type === 'url') return { inputMode: 'url' as const };
+  const most =
+    definition !== null && definition !== undefined && 'maxLength' in definition ? definition.maxLength : undefined;
+  return most === undefined ? {} : { maxLength: most };
 }
 
-function localTime(iso: string): string {
-  if (iso === '') return '';
-  const at = new Date(iso);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** Finds a record of the related object by a part of its title. */
-function Related({ field, value, onChange, id }: EditorProps & { readonly onChange: (value: unknown) => void }) {
-  const [text, setText] = useState('');
-  const object = useObject(field.target ?? '');
-  const title = object?.title ?? 'id';
-  const found = useQuery({
-    queryKey: ['related', field.target, text],
-    enabled: object !== undefined,
-    queryFn: () => {
-      const filter =
-        text === ''
-          ? ''
-          : `&filter=${encodeURIComponent(JSON.stringify({ field: title, op: 'contains', value: text }))}`;
-      return get<Page>(`records/${field.target}?fields=id,${title}&sort=${title}&limit=20${filter}`);
-    },
-  });
-  const current =
-    typeof value === 'object' && value !== null && 'id' in value
-      ? { value: String(value.id), label: textOf(value) }
-      : null;
-  const options = (found.data?.data ?? []).map((record) => ({ value: record.id, label: textOf(record[title]) }));
-  const known =
-    current === null || options.some((option) => option.value === current.value) ? options : [current, ...options];
+function OptionEditor(props: InnerProps) {
+  const { field, value, onChange } = props;
+  const isMany = field.type === 'options';
+  const chosen: readonly unknown[] = isMany && Array.isArray(value) ? value : [value];
+  const offered = (field.options ?? []).filter((option) => option.retired !== true || chosen.includes(option.value));
+  const options = offered.map(({ value: key, label, color }) => ({ value: key, label: inWords(label), color }));
+  const colour = new Map(options.map((option) => [option.value, option.color]));
   return (
     <Select
-      {...(id === undefined ? {} : { id })}
-      showSearch={{ filterOption: false, onSearch: setText }}
+      {...common(props)}
+      {...(isMany ? { mode: 'multiple' as const } : {})}
+      style={{ width: '100%' }}
       allowClear
-      loading={found.isFetching}
-      value={current?.value ?? (typeof value === 'string' ? value : undefined)}
-      options={known}
-      onChange={(next) =>
-        onChange(
-          next === undefined ? null : { id: next, [title]: known.find((option) => option.value === next)?.label },
-        )
-      }
+      showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
+      value={isMany ? chosen.filter((one) => one !== null && one !== undefined) : (value ?? undefined)}
+      options={options}
+      optionRender={({ label, value: key }) => <Tag color={colour.get(String(key))}>{label}</Tag>}
+      onChange={(next: unknown) => onChange(next ?? (isMany ? [] : null))}
     />
   );
-}
-
-/** The value as the server takes it: a related record by its id. */
-export function written(field: FieldInfo, value: unknown): unknown {
-  const isRelation = field.type === 'relation' || field.type === 'user' || field.type === 'department';
-  return isRelation && typeof value === 'object' && value !== null && 'id' in value ? value.id : (value ?? null);
 }

@@ -21,7 +21,7 @@ export function timeText(iso: string, zone: string, now = new Date()): string {
   const isThisYear = yearOf(at, zone) === yearOf(now, zone);
   return formatter(zone, {
     ...(isThisYear ? {} : { year: 'numeric' }),
-    month: spoken() === 'en' ? 'short' : 'numeric',
+    month: spoken() === 'en' ? 'short' : 'long',
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
@@ -40,9 +40,7 @@ export function fullTime(iso: string, zone: string): string {
 export function dateText(date: string): string {
   const at = new Date(`${date}T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return date;
-  return formatter('UTC', { year: 'numeric', month: spoken() === 'en' ? 'short' : 'numeric', day: 'numeric' }).format(
-    at,
-  );
+  return formatter('UTC', { year: 'numeric', month: spoken() === 'en' ? 'short' : 'long', day: 'numeric' }).format(at);
 }
 
 /** How long ago, in words: 3 分钟前. */

@@ -1,183 +1,142 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
-import { Alert, App, Button, Empty, Form, Skeleton } from 'antd';
-import { useState } from 'react';
-import { call, type FieldInfo, get, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
-import { useLabel, useObject } from '../data/metadata.ts';
-import { Editor, isEditable, written } from '../fields/FieldEditor.tsx';
-import { textOf, Value } from '../fields/FieldValue.tsx';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { ArrowLeft, Link2, Trash2 } from 'lucide-react';
+import { useEffect } from 'react';
+import { remember } from '../app/recent.ts';
+import type { ObjectInfo, RecordData } from '../data/api.ts';
+import { Refusal } from '../data/api.ts';
+import { useLabel, useMetadata, useObject } from '../data/metadata.ts';
+import { recordQuery, restoreRecord } from '../data/records.ts';
+import { Button } from '../design/Button.tsx';
+import { PageHead } from '../design/PageHead.tsx';
+import { Failure, Gone, Notice, Skeleton } from '../design/State.tsx';
+import { toast, toastError } from '../design/toast.tsx';
+import { isEmpty, textOf } from '../fields/text.ts';
 import { useCommon } from '../words/common.ts';
+import { ConflictDialog } from './ConflictDialog.tsx';
+import { Facts } from './Facts.tsx';
+import { useRemoval } from './RecordActions.tsx';
+import styles from './record.module.css';
+import { Tabs } from './Tabs.tsx';
+import { useWords } from './words.ts';
 
-const hidden: ReadonlySet<string> = new Set(['id', 'version', 'deletedAt']);
-
-/** One record: to read, and in place to edit. */
+/** One record on a page of its own. */
 export function RecordPage() {
   const { object: name, id } = useParams({ from: '/inside/$object/$id' });
+  const common = useCommon();
+  const metadata = useMetadata();
   const object = useObject(name);
-  const record = useQuery({ queryKey: ['record', name, id], queryFn: () => get<RecordData>(`records/${name}/${id}`) });
-  if (record.isError) return <Empty description={record.error.message} />;
-  if (object === undefined || record.isPending) return <Skeleton active paragraph={{ rows: 10 }} />;
+  const record = useQuery({ ...recordQuery(name, id), enabled: object !== undefined });
+  if (metadata.isSuccess && object === undefined) return <Gone title={common('gone')} />;
+  if (record.isError)
+    return record.error instanceof Refusal && record.error.status === 404 ? (
+      <Gone title={common('gone')} actions={<Link to="/">{common('back')}</Link>} />
+    ) : (
+      <Failure error={record.error} retry={() => void record.refetch()} />
+    );
+  if (object === undefined || record.isPending)
+    return (
+      <div className={styles.page}>
+        <Skeleton lines={10} />
+      </div>
+    );
   return <OneRecord key={id} object={object} record={record.data} />;
 }
 
+/** What a record is called. */
+export function titleOf(object: ObjectInfo, record: RecordData): string {
+  return textOf(record[object.title]) || '—';
+}
+
+/** Keeps the record among those that were opened last. */
+export function useRemembered(object: ObjectInfo, record: RecordData): void {
+  const title = titleOf(object, record);
+  const deleted = !isEmpty(record.deletedAt);
+  useEffect(() => {
+    if (!deleted) remember({ object: object.name, id: record.id, title });
+  }, [object.name, record.id, title, deleted]);
+}
+
 function OneRecord({ object, record }: { readonly object: ObjectInfo; readonly record: RecordData }) {
-  const t = useCommon();
+  const say = useWords();
+  const common = useCommon();
   const label = useLabel();
-  const [editing, setEditing] = useState(false);
-  const remove = useRemoval(object, record);
-  if (editing) return <RecordForm object={object} record={record} close={() => setEditing(false)} />;
+  const go = useNavigate();
+  const remove = useRemoval(object);
+  useRemembered(object, record);
+  const title = titleOf(object, record);
+  const copy = async () => {
+    await navigator.clipboard.writeText(location.href);
+    toast(common('copied'));
+  };
   return (
     <>
-      <div className="bar">
-        <h1>{textOf(record[object.title]) || '—'}</h1>
-        {object.may.update && (
-          <Button type="primary" onClick={() => setEditing(true)}>
-            {t('edit')}
-          </Button>
-        )}
-        {object.may.delete && (
-          <Button danger onClick={remove}>
-            {t('remove')}
-          </Button>
-        )}
-      </div>
-      <dl className="facts">
-        {[...object.fields.filter((field) => !field.system), ...object.fields.filter((field) => field.system)]
-          .filter((field) => !hidden.has(field.name))
-          .map((field) => (
-            <Fact key={field.name} field={field} title={label(field.label)} value={record[field.name]} />
-          ))}
-      </dl>
-    </>
-  );
-}
-
-function Fact({ field, title, value }: { readonly field: FieldInfo; readonly title: string; readonly value: unknown }) {
-  return (
-    <>
-      <dt>{title}</dt>
-      <dd>
-        <Value field={field} value={value} />
-      </dd>
-    </>
-  );
-}
-
-/** Deletes at once and offers to take it back. */
-function useRemoval(object: ObjectInfo, record: RecordData): () => Promise<void> {
-  const t = useCommon();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const go = useNavigate();
-  const at = `records/${object.name}/${record.id}`;
-  const restore = async () => {
-    await call('POST', `${at}/restore`, {});
-    await queries.invalidateQueries();
-    await go({ to: '/$object/$id', params: { object: object.name, id: record.id } });
-  };
-  return async () => {
-    try {
-      await call('DELETE', at);
-      await go({ to: '/$object', params: { object: object.name } });
-      queries.removeQueries({ queryKey: ['record', object.name, record.id] });
-      await queries.invalidateQueries({ queryKey: ['list', object.name] });
-      message.success({
-        content: (
-          <>
-            {t('removed')}{' '}
-            <Button type="link" size="small" onClick={() => void restore()}>
-              {t('undo')}
-            </Button>
-          </>
-        ),
-        duration: 8,
-      });
-    } catch (error) {
-      message.error(error instanceof Error ? error.message : '');
-    }
-  };
-}
-
-interface FormProps {
-  readonly object: ObjectInfo;
-  readonly record: RecordData | null;
-  readonly close: () => void;
-}
-
-export function RecordForm({ object, record, close }: FormProps) {
-  const t = useCommon();
-  const label = useLabel();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const go = useNavigate();
-  const [form] = Form.useForm<Record<string, unknown>>();
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [saving, setSaving] = useState(false);
-  const fields = object.fields.filter(isEditable);
-
-  const save = async (values: Record<string, unknown>) => {
-    setSaving(true);
-    setRefusal(null);
-    try {
-      const changed = fields.filter((field) => form.isFieldTouched(field.name));
-      const body = Object.fromEntries(changed.map((field) => [field.name, written(field, values[field.name])]));
-      const { id } =
-        record === null
-          ? await call<{ id: string }>('POST', `records/${object.name}`, body)
-          : await call<{ id: string }>('PATCH', `records/${object.name}/${record.id}`, body, {
-              'if-match': String(record.version),
-            });
-      await queries.invalidateQueries();
-      message.success(record === null ? t('saved') : t('saved'));
-      if (record === null) await go({ to: '/$object/$id', params: { object: object.name, id } });
-      else close();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.status === 412) await queries.invalidateQueries({ queryKey: ['record', object.name] });
-      setRefusal(error);
-      // Each mistake stands at its field.
-      form.setFields(
-        error.errors.flatMap(({ path, message: text }) => {
-          const name = path.split('/').at(-1) ?? '';
-          return fields.some((field) => field.name === name) ? [{ name, errors: [text] }] : [];
-        }),
-      );
-    } finally {
-      setSaving(false);
-    }
-  };
-
-  return (
-    <Form form={form} layout="vertical" style={{ maxWidth: 640 }} initialValues={{ ...record }} onFinish={save}>
-      <div className="bar">
-        <h1>{record === null ? `${t('create')} · ${label(object.label)}` : textOf(record[object.title])}</h1>
-        <Button onClick={close}>{t('cancel')}</Button>
-        <Button type="primary" htmlType="submit" loading={saving}>
-          {t('save')}
-        </Button>
-      </div>
-      {refusal !== null && (
-        <Alert
-          type="error"
-          showIcon
-          style={{ marginBottom: 16 }}
-          title={refusal.status === 412 ? refusal.message : refusal.message}
+      <PageHead
+        title={title}
+        lead={
+          <Link to="/$object" params={{ object: object.name }} className={styles.back}>
+            <ArrowLeft size={16} />
+            <span>{label(object.label)}</span>
+          </Link>
+        }
+      >
+        <Button
+          kind="quiet"
+          icon={Link2}
+          aria-label={say('copyLink')}
+          title={say('copyLink')}
+          onClick={() => void copy()}
         />
-      )}
-      {fields.map((field) => (
-        <Form.Item
-          key={field.name}
-          name={field.name}
-          label={label(field.label)}
-          rules={
-            field.required && record === null && !['option', 'boolean', 'dateTime'].includes(field.type)
-              ? [{ required: true, message: t('required') }]
-              : []
-          }
-        >
-          <Editor field={field} />
-        </Form.Item>
-      ))}
-    </Form>
+        {object.may.delete && isEmpty(record.deletedAt) && (
+          <Button
+            kind="quiet"
+            icon={Trash2}
+            aria-label={common('remove')}
+            title={common('remove')}
+            onClick={() => void remove(record.id, () => void go({ to: '/$object', params: { object: object.name } }))}
+          />
+        )}
+      </PageHead>
+      <div className={styles.page}>
+        <Deleted object={object} record={record} />
+        <div className={styles.panes}>
+          <section className={styles.facts} aria-label={say('details')}>
+            <Facts object={object} record={record} />
+          </section>
+          <section className={styles.side}>
+            <Tabs object={object} record={record} />
+          </section>
+        </div>
+      </div>
+      <ConflictDialog object={object} id={record.id} />
+    </>
+  );
+}
+
+/** Says that a record is in the bin, and brings it back. */
+export function Deleted({ object, record }: { readonly object: ObjectInfo; readonly record: RecordData }) {
+  const say = useWords();
+  const queries = useQueryClient();
+  if (isEmpty(record.deletedAt)) return null;
+  const back = async () => {
+    try {
+      await restoreRecord(object.name, record.id);
+      await queries.invalidateQueries();
+      toast(say('backAgain'));
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  return (
+    <Notice
+      tone="warning"
+      action={
+        <Button size="small" onClick={() => void back()}>
+          {say('bringBack')}
+        </Button>
+      }
+    >
+      {say('deletedNotice')}
+    </Notice>
   );
 }

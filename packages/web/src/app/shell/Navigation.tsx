@@ -1,6 +1,6 @@
 import { Link, useLocation } from '@tanstack/react-router';
 import { ChevronRight, Clock } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLabel, useMetadata } from '../../data/metadata.ts';
 import { iconOf } from '../../design/icons.ts';
 import { Failure, Skeleton } from '../../design/State.tsx';
@@ -85,9 +85,9 @@ function Branch({ group }: { readonly group: NavGroup }) {
         aria-expanded={!folded}
         onClick={toggle}
       >
-        <Glyph size={16} />
+        <Glyph size={16} className={styles.glyph} />
         <span className="one-line">{label(group.label)}</span>
-        <ChevronRight size={14} />
+        <ChevronRight size={14} className={styles.arrow} />
       </button>
       {!folded && (
         <ul className={styles.inner}>
@@ -104,7 +104,8 @@ function To({ link, plain = false }: { readonly link: NavLink; readonly plain?: 
   const Glyph = iconOf(link.icon);
   const here = pathname === `/${link.object}` || pathname.startsWith(`/${link.object}/`);
   const chosen: unknown = 'view' in search ? search.view : undefined;
-  const isCurrent = here && (link.view === undefined || link.view === chosen || chosen === undefined);
+  const first = useFirstLink(link.object);
+  const isCurrent = here && (chosen === undefined ? first === link.key : link.view === chosen);
   return (
     <Link
       to="/$object"
@@ -113,10 +114,20 @@ function To({ link, plain = false }: { readonly link: NavLink; readonly plain?: 
       className={`${styles.item} ${isCurrent ? styles.current : ''}`}
       aria-current={isCurrent ? 'page' : undefined}
     >
-      {!plain && <Glyph size={16} />}
+      {!plain && <Glyph size={16} className={styles.glyph} />}
       <span className="one-line">{label(link.label)}</span>
     </Link>
   );
+}
+
+/** The link that stands for an object where no view is chosen. */
+function useFirstLink(object: string): string | undefined {
+  const { data } = useMetadata();
+  return useMemo(() => {
+    if (data === undefined) return undefined;
+    const { menus, others, people } = navigationOf(data);
+    return [...menus.flatMap(linksOf), ...others, ...people].find((link) => link.object === object)?.key;
+  }, [data, object]);
 }
 
 function RecentItems() {
@@ -135,7 +146,7 @@ function RecentItems() {
           {items.map(({ object, id, title }) => (
             <li key={id}>
               <Link to="/$object/$id" params={{ object, id }} className={styles.item}>
-                <Clock size={16} />
+                <Clock size={16} className={styles.glyph} />
                 <span className="one-line">{title || '—'}</span>
               </Link>
             </li>
