@@ -248,6 +248,7 @@ function useEdits(latest: { readonly current: GridProps }, view: GridView | null
         object: name,
         rows: () => latest.current.rows,
         fields: () => fieldsToRead(latest.current.object, latest.current.columns, []),
+        changedBy: latest.current.object.fields.some((field) => field.name === 'updatedBy') ? 'updatedBy' : null,
         ask: (question) =>
           new Promise((resolve) => {
             answer.current = resolve;

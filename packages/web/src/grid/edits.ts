@@ -38,6 +38,8 @@ export interface EditsHost {
   readonly rows: () => Rows;
   /** What a record is read with again. */
   readonly fields: () => readonly string[];
+  /** The field that tells who changed a record last, where the viewer sees it. */
+  readonly changedBy: string | null;
   readonly ask: (question: Question) => Promise<Decision>;
   /** `saved` tells how many cells were written. */
   readonly saved: (cells: number, how: 'do' | 'undo' | 'redo') => void;
@@ -187,7 +189,8 @@ export class Edits {
 
   async #merge(ids: readonly string[], part: Step): Promise<Step> {
     const rows = this.#host.rows();
-    const fresh = await this.#fetch(ids, ['updatedBy']);
+    const { changedBy } = this.#host;
+    const fresh = await this.#fetch(ids, changedBy === null ? [] : [changedBy]);
     const gone = part.filter((change) => !fresh.has(change.id));
     const kept = part.filter((change) => fresh.has(change.id));
     const conflicts = kept.flatMap((change) => {
@@ -195,11 +198,11 @@ export class Edits {
       if (record === undefined) return [];
       const theirs = valueAt(record, change.column.path);
       if (same(change, theirs, change.before) || same(change, theirs, change.after)) return [];
-      const by = record.updatedBy;
+      const by = changedBy === null ? null : record[changedBy];
       const name = typeof by === 'object' && by !== null && 'name' in by ? String(by.name) : undefined;
       return [{ change, theirs, ...(name === undefined ? {} : { by: name }) }];
     });
-    for (const [id, { updatedBy: _, ...record }] of fresh) {
+    for (const [id, record] of fresh) {
       const mine = kept.filter((change) => change.id === id).map(({ column, after }) => [column.path, after]);
       rows.patch(id, { ...record, ...Object.fromEntries(mine) });
     }
