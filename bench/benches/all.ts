@@ -6,6 +6,7 @@ import { importing } from './import.ts';
 import { list } from './list.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
+import { track } from './track.ts';
 
 /** In the order in which they run: those on the same records one after the other. */
-export const benches: readonly Bench[] = [compile, start, catalog, create, importing, list, search];
+export const benches: readonly Bench[] = [compile, start, catalog, create, importing, list, search, track];

@@ -1,5 +1,5 @@
 import { newId } from '@huike/schema';
-import { type Identifier, limitGroup } from '../identifier/kinds.ts';
+import { groupLimit, type Identifier, type KindInUse, limitGroup } from '../identifier/kinds.ts';
 import { sameName } from './names.ts';
 import { beats, type Rank, type Snapshot } from './snapshot.ts';
 
@@ -44,11 +44,17 @@ export interface Review {
   readonly kind: 'shared' | 'recycled' | 'limit';
   readonly a: string;
   readonly b: string;
+  /** The identifier that it is about; of a limit that one customer reached, what is limited: `kind@scope`. */
   readonly key: string;
 }
 
 /** Milliseconds after which a phone number may have got another owner: numbers rest for 90 days at least. */
 const recycledAfter = 90 * 86_400_000;
+
+/** Whether a number may have changed hands between two times it was seen. */
+export function isLongUnused({ definition }: KindInUse, last: Date, at: Date): boolean {
+  return definition.form === 'phone' && at.getTime() - last.getTime() >= recycledAfter;
+}
 
 export class Plan {
   readonly newIdentities = new Map<string, Rank>();
@@ -69,9 +75,14 @@ export class Plan {
   readonly #ranks = new Map<string, Rank>();
   /** Values by limit group, by root. */
   readonly #values = new Map<string, Map<string, Set<string>>>();
+  /** That customers go by, by root. */
+  readonly #names = new Map<string, Set<string>>();
+  readonly #now: Date;
 
-  constructor(snapshot: Snapshot) {
+  /** `now` is when the batch came: whatever times its events claim, nobody gets older by them. */
+  constructor(snapshot: Snapshot, now: Date) {
     this.#snapshot = snapshot;
+    this.#now = now;
   }
 
   /** Customers that are read as others from now on. */
@@ -121,15 +132,20 @@ export class Plan {
       const holder = this.#holder(identifier.key);
       if (holder === undefined) {
         if (this.#fits(found, identifier)) found.fresh.push(identifier);
-        else if (!this.#giveWay(found, left)) found.overflow.push(identifier);
+        else if (!this.#giveWay(found, identifier, left)) found.overflow.push(identifier);
         else return null;
         continue;
       }
       const root = this.root(holder);
       if (root === found.root) found.keys.push(identifier);
       else if (this.#isRecycled(arrival, identifier, root)) found.recycled.push(identifier);
-      else if (this.#joinable(found, root, identifier)) this.#join(arrival, found, { identifier, holder, root });
-      else found.vetoed.push(identifier);
+      else {
+        const against = this.#against(found, root, identifier);
+        if (against === null) this.#join(arrival, found, { identifier, holder, root });
+        else found.vetoed.push(identifier);
+        if (against === 'limit' && found.root !== null)
+          this.reviews.push({ kind: 'limit', a: found.root, b: root, key: identifier.key });
+      }
     }
     return found;
   }
@@ -137,15 +153,15 @@ export class Plan {
   /** Whether one more value leaves the customer within the limits of its kinds. */
   #fits(found: Found, identifier: Identifier): boolean {
     const group = limitGroup(identifier);
-    if (group === null) return true;
     const values = new Set(found.root === null ? [] : this.#valuesOf(found.root).get(group));
     for (const one of found.fresh) if (limitGroup(one) === group) values.add(one.value);
     values.add(identifier.value);
-    return values.size <= identifier.kind.perCustomer;
+    return values.size <= groupLimit(this.#snapshot.kinds, group).limit;
   }
 
   /** Too many values by way of identifiers that people share: those are the household's, not this customer's. */
-  #giveWay(found: Found, left: Set<Identifier>): boolean {
+  #giveWay(found: Found, identifier: Identifier, left: Set<Identifier>): boolean {
+    if (!groupLimit(this.#snapshot.kinds, limitGroup(identifier)).tells) return false;
     if (found.keys.length === 0 || found.keys.some(({ kind }) => kind.strength === 'strong')) return false;
     for (const key of found.keys) {
       left.add(key);
@@ -162,32 +178,35 @@ export class Plan {
 
   /** The same number, another name, and long unused: it may have another owner by now. */
   #isRecycled(arrival: Arrival, { kind, key }: Identifier, root: string): boolean {
-    if (kind.definition.form !== 'phone' || arrival.name === null) return false;
+    const { name, at } = arrival;
+    if (name === null) return false;
     const last = this.seen.get(key) ?? this.#snapshot.identifiers.get(key)?.lastSeen;
-    if (last === undefined || arrival.at.getTime() - last.getTime() < recycledAfter) return false;
-    const names = this.#snapshot.names.get(root) ?? [];
-    return names.length > 0 && !names.some((name) => sameName(name, arrival.name ?? ''));
+    if (last === undefined || !isLongUnused(kind, last, at)) return false;
+    const names = this.#namesOf(root);
+    return names.size > 0 && ![...names].some((other) => sameName(other, name));
   }
 
-  /** Whether what was found so far and another customer may be one by this identifier. */
-  #joinable(found: Found, root: string, by: Identifier): boolean {
+  /** What speaks against holding what was found so far and another customer for one by this identifier. */
+  #against(found: Found, root: string, by: Identifier): 'differ' | 'limit' | null {
     const theirs = this.#valuesOf(root);
     const ours = found.root === null ? new Map<string, Set<string>>() : new Map(this.#valuesOf(found.root));
     for (const identifier of found.fresh) {
       const group = limitGroup(identifier);
-      if (group !== null) ours.set(group, new Set([...(ours.get(group) ?? []), identifier.value]));
+      ours.set(group, new Set([...(ours.get(group) ?? []), identifier.value]));
     }
+    let against: 'limit' | null = null;
     for (const [group, values] of ours) {
       const others = theirs.get(group);
       if (others === undefined) continue;
-      const kind = this.#snapshot.kinds.get(group.slice(0, group.indexOf('@')));
-      if (kind === undefined) continue;
+      const { limit, tells } = groupLimit(this.#snapshot.kinds, group);
       const common = [...values].filter((value) => others.has(value)).length;
-      if (values.size + others.size - common > kind.perCustomer) return false;
       // A device or cookie is no reason to hold two people for one who differ in what they are known by.
-      if (by.kind.strength === 'weak' && common === 0) return false;
+      if (by.kind.strength === 'weak' && tells && common === 0) return 'differ';
+      if (values.size + others.size - common <= limit) continue;
+      if (limit === 1) return 'differ';
+      against = 'limit';
     }
-    return true;
+    return against;
   }
 
   #join(arrival: Arrival, found: Found, other: { identifier: Identifier; holder: string; root: string }): void {
@@ -214,22 +233,25 @@ export class Plan {
     const values = this.#valuesOf(survivor);
     for (const [group, more] of this.#valuesOf(loser))
       values.set(group, new Set([...(values.get(group) ?? []), ...more]));
+    const names = this.#namesOf(survivor);
+    for (const name of this.#namesOf(loser)) names.add(name);
   }
 
   #settle(arrival: Arrival, found: Found, left: ReadonlySet<Identifier>): string {
     const anchor = found.anchor ?? this.#nobodyYet(arrival, found, left);
     const root = this.root(anchor);
     for (const identifier of found.fresh) this.#attach(arrival, identifier, anchor, root);
-    if (found.fresh.some(({ kind }) => kind.strength !== 'weak')) this.#makeKnown(anchor, arrival.at);
+    if (found.fresh.some(({ kind }) => kind.strength !== 'weak')) this.#makeKnown(anchor);
     for (const identifier of found.recycled) {
       const { key } = identifier;
       const former = this.root(this.#holder(key) ?? anchor);
-      this.#changeHands(key, anchor, former);
+      this.#changeHands(identifier, anchor, former);
       this.reviews.push({ kind: 'recycled', a: anchor, b: former, key });
     }
     for (const identifier of found.vetoed) this.#claim(identifier, anchor);
     for (const identifier of left) this.#claim(identifier, anchor);
-    for (const { key } of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key });
+    for (const one of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key: limitGroup(one) });
+    if (arrival.name !== null) this.#namesOf(root).add(arrival.name);
     for (const { key } of arrival.identifiers) this.#noteSeen(key, arrival.at);
     if (arrival.signsOut) this.#free(arrival);
     return anchor;
@@ -245,7 +267,7 @@ export class Plan {
     }
     const id = newId();
     const known = arrival.identifiers.some(({ kind }) => kind.strength !== 'weak');
-    const rank = { id, known, since: arrival.at };
+    const rank = { id, known, since: this.#now };
     this.newIdentities.set(id, rank);
     this.#ranks.set(id, rank);
     return id;
@@ -254,26 +276,32 @@ export class Plan {
   #attach(arrival: Arrival, identifier: Identifier, identity: string, root: string): void {
     const { channel, event, at } = arrival;
     this.newIdentifiers.set(identifier.key, { identity, channel, event, at });
+    this.#count(identifier, root);
+  }
+
+  #count(identifier: Identifier, root: string): void {
     const group = limitGroup(identifier);
-    if (group === null) return;
     const values = this.#valuesOf(root);
     values.set(group, new Set([...(values.get(group) ?? []), identifier.value]));
   }
 
-  #makeKnown(identity: string, at: Date): void {
+  #makeKnown(identity: string): void {
     const rank = this.#rank(identity);
     if (rank.known) return;
-    const known = { id: identity, known: true, since: at };
+    const root = this.root(identity);
+    const first = this.#rank(root);
+    // Whoever comes to be known as a part of a known customer is the younger of the two, whatever the clocks say.
+    const since = first.known && first.since >= this.#now ? new Date(first.since.getTime() + 1) : this.#now;
+    const known = { id: identity, known: true, since };
     this.#ranks.set(identity, known);
     if (this.newIdentities.has(identity)) this.newIdentities.set(identity, known);
     else this.nowKnown.set(identity, known);
-    const root = this.root(identity);
-    if (root === identity || !beats(known, this.#rank(root))) return;
-    this.#merge(identity, root);
+    if (root !== identity && !first.known) this.#merge(identity, root);
   }
 
   /** The identifier stays with whom it is of; a weak one goes to whom it was last seen with. */
-  #claim({ key, kind }: Identifier, identity: string): void {
+  #claim(identifier: Identifier, identity: string): void {
+    const { key, kind } = identifier;
     const holder = this.#holder(key);
     if (holder === undefined || this.root(holder) === this.root(identity)) return;
     const claims = this.claims.get(key) ?? new Set(this.#snapshot.claims.get(key));
@@ -282,10 +310,18 @@ export class Plan {
     if (this.#isShared(key)) return;
     const others = new Set([...claims, holder].map((one) => this.root(one)));
     if (others.size > kind.shareLimit) this.#share(key, this.root(holder));
-    else if (kind.strength === 'weak') this.#changeHands(key, identity, holder);
+    else if (kind.strength === 'weak' && this.#hasRoomFor(identifier, this.root(identity)))
+      this.#changeHands(identifier, identity, holder);
   }
 
-  #changeHands(key: string, to: string, from: string): void {
+  #hasRoomFor(identifier: Identifier, root: string): boolean {
+    const group = limitGroup(identifier);
+    return (this.#valuesOf(root).get(group)?.size ?? 0) < groupLimit(this.#snapshot.kinds, group).limit;
+  }
+
+  #changeHands(identifier: Identifier, to: string, from: string): void {
+    const { key } = identifier;
+    this.#count(identifier, this.root(to));
     const claims = this.claims.get(key) ?? new Set(this.#snapshot.claims.get(key));
     this.claims.set(key, claims.add(from));
     const fresh = this.newIdentifiers.get(key);
@@ -312,6 +348,15 @@ export class Plan {
     const rank = this.#ranks.get(identity) ?? this.#snapshot.ranks.get(identity);
     if (rank === undefined) throw new Error(`identity ${identity} was not read`);
     return rank;
+  }
+
+  #namesOf(root: string): Set<string> {
+    let names = this.#names.get(root);
+    if (names === undefined) {
+      names = new Set(this.#snapshot.names.get(root));
+      this.#names.set(root, names);
+    }
+    return names;
   }
 
   #valuesOf(root: string): Map<string, Set<string>> {

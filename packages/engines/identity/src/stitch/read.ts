@@ -1,7 +1,7 @@
 import type { Tx } from '@huike/kernel';
 import { fromKey, type Identifier, type Kinds, limitGroup } from '../identifier/kinds.ts';
 import { lockCustomers } from './lock.ts';
-import type { Arrival } from './plan.ts';
+import { type Arrival, isLongUnused } from './plan.ts';
 import type { Rank, Snapshot, StoredIdentifier } from './snapshot.ts';
 
 // Reading what is known of a batch's identifiers, with locks on the customers to which something may be added.
@@ -14,21 +14,13 @@ interface KeyRow {
   readonly survivor: string;
   readonly known: boolean;
   readonly since: string;
-  readonly survivorKnown: boolean;
-  readonly survivorSince: string;
 }
 
 const keysText = `
-select i.key, i.identity, i.shared, i.last_seen as "lastSeen", n.survivor, n.known, n.since,
-  s.known as "survivorKnown", s.since as "survivorSince"
-from huike.identifier i
-join huike.identity n on n.id = i.identity
-join huike.identity s on s.id = n.survivor
-where i.key = any($1)`;
+select i.key, i.identity, i.shared, i.last_seen as "lastSeen", n.survivor, n.known, n.since
+from huike.identifier i join huike.identity n on n.id = i.identity where i.key = any($1)`;
 
-const identitiesText = `
-select n.id, n.survivor, n.known, n.since, s.known as "survivorKnown", s.since as "survivorSince"
-from huike.identity n join huike.identity s on s.id = n.survivor where n.id = any($1)`;
+const identitiesText = 'select id, survivor, known, since from huike.identity where id = any($1)';
 
 const valuesText = `
 select n.survivor as root, i.key from huike.identity n join huike.identifier i on i.identity = n.id
@@ -69,36 +61,45 @@ interface Known {
 
 async function readKeys(tx: Tx, keys: readonly string[], fixed: readonly string[]): Promise<Known> {
   const known: Known = { identifiers: new Map(), survivors: new Map(), ranks: new Map() };
-  const note = (id: string, row: Omit<KeyRow, 'key' | 'identity' | 'shared' | 'lastSeen'>) => {
-    known.survivors.set(id, row.survivor);
-    known.survivors.set(row.survivor, row.survivor);
-    known.ranks.set(id, { id, known: row.known, since: new Date(row.since) });
-    known.ranks.set(row.survivor, { id: row.survivor, known: row.survivorKnown, since: new Date(row.survivorSince) });
-  };
   const [rows, identities] = await Promise.all([
-    tx.queryText<KeyRow>(keysText, [keys], 'identity.keys'),
-    fixed.length === 0 ? [] : tx.queryText<KeyRow & { id: string }>(identitiesText, [fixed], 'identity.identities'),
+    keys.length === 0 ? [] : tx.queryText<KeyRow>(keysText, [keys], 'identity.keys'),
+    fixed.length === 0 ? [] : readIdentities(tx, fixed),
   ]);
   for (const row of rows) {
     const { identity, shared, lastSeen } = row;
     known.identifiers.set(row.key, { identity, shared, lastSeen: new Date(lastSeen) });
-    note(identity, row);
+    note(known, identity, row);
   }
-  for (const row of identities) note(row.id, row);
+  for (const row of identities) note(known, row.id, row);
   return known;
+}
+
+type IdentityRow = Pick<KeyRow, 'survivor' | 'known' | 'since'> & { readonly id: string };
+
+function readIdentities(tx: Tx, ids: readonly string[]): Promise<IdentityRow[]> {
+  return tx.queryText<IdentityRow>(identitiesText, [ids], 'identity.readIdentities');
+}
+
+function note(known: Known, id: string, row: Omit<IdentityRow, 'id'>): void {
+  known.survivors.set(id, row.survivor);
+  known.ranks.set(id, { id, known: row.known, since: new Date(row.since) });
 }
 
 /** Customers of arrivals that bring something new or lead to several customers. */
 function touchedBy(arrivals: readonly Arrival[], known: Known): Set<string> {
   const touched = new Set<string>();
-  for (const { identifiers, identity, signsOut } of arrivals) {
+  for (const { identifiers, identity, signsOut, name, at } of arrivals) {
     const roots = new Set<string>();
     let fresh = signsOut;
     if (identity !== undefined) roots.add(known.survivors.get(identity) ?? identity);
-    for (const { key } of identifiers) {
+    for (const { key, kind } of identifiers) {
       const stored = known.identifiers.get(key);
       if (stored === undefined) fresh = true;
-      else if (!stored.shared) roots.add(known.survivors.get(stored.identity) ?? stored.identity);
+      else if (!stored.shared) {
+        roots.add(known.survivors.get(stored.identity) ?? stored.identity);
+        // The number may have another owner by now.
+        if (name !== null && isLongUnused(kind, stored.lastSeen, at)) fresh = true;
+      }
     }
     if (fresh || roots.size > 1) for (const root of roots) touched.add(root);
   }
@@ -117,13 +118,19 @@ async function complete(
   const names = new Map<string, string[]>();
   if (touched.size > 0) {
     const roots = [...touched];
-    const keys = [...known.identifiers.keys()];
+    // Of a shared one it doesn't matter who else has it, and they may be thousands.
+    const keys = [...known.identifiers].flatMap(([key, { shared }]) => (shared ? [] : [key]));
     const named = arrivals.some(({ name }) => name !== null);
-    const [valueRows, claimRows, nameRows] = await Promise.all([
+    const [valueRows, claimRows, nameRows, rootRows] = await Promise.all([
       tx.queryText<{ root: string; key: string }>(valuesText, [roots], 'identity.values'),
-      tx.queryText<{ key: string; identity: string }>(claimsText, [keys], 'identity.claims'),
+      tx.queryText<{ key: string; identity: string }>(claimsText, [keys], 'identity.claimsOf'),
       named ? tx.queryText<{ root: string; name: string | null }>(namesText, [roots], 'identity.names') : [],
+      readIdentities(
+        tx,
+        roots.filter((root) => !known.ranks.has(root)),
+      ),
     ]);
+    for (const row of rootRows) note(known, row.id, row);
     for (const { root, key } of valueRows) addValue(values, root, fromKey(kinds, key));
     for (const { key, identity } of claimRows) mapSet(claims, key).add(identity);
     for (const { root, name } of nameRows) if (name !== null) names.set(root, [...(names.get(root) ?? []), name]);
@@ -142,11 +149,10 @@ async function readClaimants(tx: Tx, known: Known, claims: ReadonlyMap<string, R
 }
 
 function addValue(values: Map<string, Map<string, Set<string>>>, root: string, identifier: Identifier | null): void {
-  const group = identifier === null ? null : limitGroup(identifier);
-  if (identifier === null || group === null) return;
+  if (identifier === null) return;
   let groups = values.get(root);
   if (groups === undefined) values.set(root, (groups = new Map()));
-  mapSet(groups, group).add(identifier.value);
+  mapSet(groups, limitGroup(identifier)).add(identifier.value);
 }
 
 function mapSet<K>(map: Map<K, Set<string>>, key: K): Set<string> {

@@ -1,4 +1,4 @@
-import type { Catalog, ReadingWriter, Tx } from '@huike/kernel';
+import type { Catalog, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
 import type { JsonObject } from '@huike/schema';
 import type { Kinds } from '../identifier/kinds.ts';
 import { joinRecords } from '../merge/join.ts';
@@ -26,7 +26,7 @@ export interface Stitching {
 /** Stitches a batch within a transaction; the identity under which each arrival is kept, in their order. */
 export async function stitch(context: Stitching, arrivals: readonly Arriving[]): Promise<string[]> {
   const { tx, catalog, kinds, now } = context;
-  const plan = new Plan(await readSnapshot(tx, kinds, arrivals));
+  const plan = new Plan(await readSnapshot(tx, kinds, arrivals), now);
   const identities = arrivals.map((arrival) => plan.place(arrival));
   await storePlan(tx, plan, now);
   const object = customerObject(catalog);
@@ -44,21 +44,34 @@ export async function stitch(context: Stitching, arrivals: readonly Arriving[]):
     speaking.length === 0 ? [] : readTraits(tx, speaking),
     storeTraits(tx, traits),
   ]);
-  const news = new Set([...changed].map((identity) => plan.root(identity)));
-  for (const identity of [...plan.newIdentities.keys(), ...plan.nowKnown.keys()]) news.add(plan.root(identity));
-  for (const { identity } of plan.newIdentifiers.values()) news.add(plan.root(identity));
+  const held = kindsHeld(object);
+  const news = new Set([...changed, ...plan.newIdentities.keys(), ...plan.nowKnown.keys()].map((id) => plan.root(id)));
+  for (const [key, { identity }] of plan.newIdentifiers) {
+    if (held.has(key.slice(0, key.search(/[@:]/)))) news.add(plan.root(identity));
+  }
   for (const { survivor } of plan.joins) news.add(plan.root(survivor));
   await joinRecords(context, object, plan.joins);
-  await syncRecords(context, await knownAmong(tx, plan, [...news]), before);
+  await syncRecords(context, await knownAmong(tx, [...news]), before);
   return identities;
 }
 
+/** Kinds of identifier that fields of the record hold. */
+function kindsHeld(object: CatalogObject): ReadonlySet<string> {
+  return new Set(
+    [...object.fields.values()].flatMap(({ definition }) =>
+      definition !== null && 'identifier' in definition && definition.identifier !== undefined
+        ? [definition.identifier]
+        : [],
+    ),
+  );
+}
+
 /** Visitors who are known only by a cookie or a device have no record yet. */
-async function knownAmong(tx: Tx, plan: Plan, roots: readonly string[]): Promise<string[]> {
+async function knownAmong(tx: Tx, roots: readonly string[]): Promise<string[]> {
   if (roots.length === 0) return [];
   const rows = await tx.queryText<{ id: string }>(
     'select id from huike.identity where id = any($1) and known and survivor = id order by id',
-    [roots.filter((root) => plan.root(root) === root)],
+    [roots],
     'identity.known',
   );
   return rows.map(({ id }) => id);

@@ -7,7 +7,7 @@ create table huike.identity (
   known boolean not null, -- has more than weak identifiers
   since timestamptz not null
 );
-create index identity_survivor on huike.identity (survivor) where survivor <> id;
+create index identity_survivor on huike.identity (survivor);
 
 -- kind[@scope]:value, and under whom it came.
 create table huike.identifier (
