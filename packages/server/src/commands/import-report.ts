@@ -41,7 +41,7 @@ export function reportLines(report: ImportReport, catalog: Catalog): string[] {
   const title = state === 'done' ? say(dryRun ? 'dry' : 'done') : state in words ? say(stateWord(state)) : state;
   const counts: (readonly [string, string])[] = [[say('total'), number(rows.total)]];
   if (mode !== 'update') counts.push([say('new'), number(rows.new)]);
-  if (mode !== 'insert') {
+  if (mode !== 'insert' || rows.matched > 0) {
     counts.push([say('matched'), number(rows.matched)], [say('updated'), number(rows.updated)]);
     if (keyMatchRate !== null) counts.push([say('keyMatchRate'), `${(keyMatchRate * 100).toFixed(1)}%`]);
   }

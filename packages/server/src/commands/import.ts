@@ -160,7 +160,7 @@ async function importFile(
   }
   const { rows, state, dryRun } = report;
   const imported = rows.new + rows.matched;
-  if (!dryRun && imported > 0) print([text('undo', { id })]);
+  if (!dryRun && rows.new + rows.updated > 0) print([text('undo', { id })]);
   return state === 'done' && (imported > 0 || rows.rejected === 0) ? 0 : 1;
 }
 

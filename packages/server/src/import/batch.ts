@@ -7,7 +7,7 @@ import type { Duplicates, Original } from './duplicates.ts';
 import type { Finder, Found } from './finder.ts';
 import type { MappedColumn } from './mapping.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import type { Scene } from './targets.ts';
+import { isRelated, type Scene } from './targets.ts';
 
 /** A row that was not imported, and why. */
 export interface Reject {
@@ -58,6 +58,7 @@ export interface Prepared {
 export async function prepare(context: BatchContext, drafts: readonly Draft[]): Promise<Prepared> {
   const { scene } = context;
   await findRelated(context, drafts);
+  for (const draft of drafts) if (draft.faults.length > 0) findFurther(context, draft);
   const ids = await findKeys(context, drafts);
   const rehearsed = new Set(drafts.filter((draft) => context.rehearsal?.meets(draft) === true));
   const repeated = await findRepeated(context, drafts, ids, rehearsed);
@@ -71,6 +72,25 @@ export async function prepare(context: BatchContext, drafts: readonly Draft[]): 
   const places = drafts.filter((draft) => draft.faults.length === 0 && !skipped.has(draft));
   const commands = places.map((draft) => commandOf(scene, draft, ids, repeated.get(draft)));
   return { drafts, places, rehearsed, skipped, commands };
+}
+
+/** What else is wrong with a row that isn't written anyway: it is mended once, not once for each of its faults. */
+function findFurther({ scene: { catalog }, columns, finder }: BatchContext, { values, faults }: Draft): void {
+  const { company } = catalog;
+  const context = { catalog, company, now: finder.now(), timeZone: company.timeZone };
+  // The parts of an address are one value.
+  const told = new Set<CatalogField>();
+  for (const { name: column, target } of columns) {
+    const { field } = target;
+    const value = isRelated(field) ? null : (values[field.name] ?? null);
+    const known = value === null || told.has(field) || faults.some((fault) => fault.column === column);
+    told.add(field);
+    const parsed = known ? undefined : field.handler.parse?.(value, field, context);
+    if (parsed?.ok === false) {
+      const { code, params = {} } = parsed.failure;
+      faults.push({ column, code, params });
+    }
+  }
 }
 
 /** Carries out a prepared batch within a transaction. */

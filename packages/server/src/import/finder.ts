@@ -72,6 +72,11 @@ export class Finder {
     return found;
   }
 
+  /** The time that values such as “today” refer to. */
+  now(): Date {
+    return this.#kernel.now();
+  }
+
   /** A text in the form in which the field keeps it; null where it is no value of it. */
   normal(by: CatalogField, text: string): string | null {
     const catalog = this.#kernel.catalogs.current();
