@@ -24,7 +24,7 @@ export const IdentifierKindSchema = Type.Object(
     rank: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
     /** A value means something only together with the account or app that gave it: `{scope, value}`. */
     scoped: Type.Optional(Type.Boolean()),
-    /** How many values (of one scope) one customer may have; more of them veto a merge. Default 20. */
+    /** How many values (of one scope) one customer may have; more of them veto a merge. Default 20, of weak ones 500. */
     perCustomer: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     /** How many customers may share one value before it is a household's and joins nobody. Default 3. */
     shareLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),

@@ -27,6 +27,8 @@ export interface KindInUse {
 
 export type Kinds = ReadonlyMap<string, KindInUse>;
 
+/** Values of a kind that doesn't say how many. Devices and cookies come and go, but not without end. */
+const perCustomer = { strong: 20, medium: 20, weak: 500 } as const;
 const strengths = { strong: 0, medium: 1, weak: 2 } as const;
 const known = new WeakMap<Catalog, Kinds>();
 
@@ -52,7 +54,7 @@ export function kindsInUse(definitions: readonly IdentifierKind[]): Kinds {
         name: definition.name,
         strength: definition.strength,
         order,
-        perCustomer: definition.perCustomer ?? 20,
+        perCustomer: definition.perCustomer ?? perCustomer[definition.strength],
         shareLimit: definition.shareLimit ?? 3,
         illegal: new Set(
           (definition.illegal ?? []).map((value) => readValue(definition.form, value) ?? value.toLowerCase()),
@@ -141,10 +143,22 @@ export function fromKey(kinds: Kinds, key: string): Identifier | null {
   return { kind, scope: (match[2] ?? '').replaceAll('%3A', ':'), value: match[3] ?? '', key };
 }
 
-/** What a customer may have few of: the kind and scope, when the value counts against the limit; else null. */
-export function limitGroup({ kind, scope, value }: Identifier): string | null {
-  // Devices and cookies come and go.
-  if (kind.strength === 'weak') return null;
-  // A national id that fails its check is evidence, no more.
-  return isChecked(kind.definition.form, value) ? `${kind.name}@${scope}` : null;
+/**
+ * What counts together against a limit: the values of a kind and scope. Those that fail the check of their form count
+ * apart (`kind?@scope`): they are evidence, no more.
+ */
+export function limitGroup({ kind, scope, value }: Identifier): string {
+  return `${kind.name}${isChecked(kind.definition.form, value) ? '' : '?'}@${scope}`;
+}
+
+/** How many of a group a customer may have, and whether two who have different ones can't be one on weak evidence. */
+export function groupLimit(kinds: Kinds, group: string): { readonly limit: number; readonly tells: boolean } {
+  const name = group.slice(0, group.indexOf('@'));
+  const unchecked = name.endsWith('?');
+  const kind = kinds.get(unchecked ? name.slice(0, -1) : name);
+  if (kind === undefined) return { limit: Number.POSITIVE_INFINITY, tells: false };
+  return {
+    limit: unchecked ? Math.max(kind.perCustomer, perCustomer.medium) : kind.perCustomer,
+    tells: !unchecked && kind.strength !== 'weak',
+  };
 }
