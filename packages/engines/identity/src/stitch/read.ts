@@ -150,13 +150,13 @@ async function readClaimants(tx: Tx, known: Known, claims: ReadonlyMap<string, R
 
 function addValue(values: Map<string, Map<string, Set<string>>>, root: string, identifier: Identifier | null): void {
   if (identifier === null) return;
-  let groups = values.get(root);
-  if (groups === undefined) values.set(root, (groups = new Map()));
+  const groups = values.get(root) ?? new Map<string, Set<string>>();
+  values.set(root, groups);
   mapSet(groups, limitGroup(identifier)).add(identifier.value);
 }
 
 function mapSet<K>(map: Map<K, Set<string>>, key: K): Set<string> {
-  let set = map.get(key);
-  if (set === undefined) map.set(key, (set = new Set()));
+  const set = map.get(key) ?? new Set();
+  map.set(key, set);
   return set;
 }
