@@ -88,4 +88,39 @@ export const identityErrors = {
     zh: '这次合并已经撤销',
     en: 'This merge was undone already',
   },
+  'match.notJson': {
+    status: 422,
+    zh: '{file} 不是有效的 JSON：{detail}',
+    en: '{file} is not valid JSON: {detail}',
+  },
+  'match.map': {
+    status: 422,
+    zh: '列的对应关系应写作 {"id":"编号列","columns":{"列名":"类型"}}，{path} 不符',
+    en: 'The map has to read {"id":"column of ids","columns":{"column":"type"}}; {path} does not',
+  },
+  'match.type': {
+    status: 422,
+    zh: '列“{column}”的类型“{type}”未知，可用：{types}',
+    en: 'Column "{column}" has the unknown type "{type}"; there are: {types}',
+  },
+  'match.columnTwice': {
+    status: 422,
+    zh: '{file} 中列名“{column}”出现了两次，无法确定是哪一列',
+    en: '"{column}" stands twice in the header of {file}: it cannot be told which one is meant',
+  },
+  'match.columnUnknown': {
+    status: 422,
+    zh: '{file} 中没有列“{column}”，现有：{columns}',
+    en: '{file} has no column "{column}"; it has: {columns}',
+  },
+  'match.idMissing': {
+    status: 422,
+    zh: '{file} 第 {line} 行没有编号（列“{column}”）',
+    en: 'Row {line} of {file} has no id (column "{column}")',
+  },
+  'match.otherColumns': {
+    status: 422,
+    zh: '第二个文件的列须与第一个一一对应：类型“{type}”的列数不同',
+    en: 'The columns of the second file have to answer those of the first: there are not as many of type "{type}"',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
