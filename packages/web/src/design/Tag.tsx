@@ -22,6 +22,18 @@ export function tagColour(name: string | undefined): TagColour {
   return colours.find((colour) => colour === name) ?? others[name ?? ''] ?? 'grey';
 }
 
+const inTurn: readonly TagColour[] = ['blue', 'green', 'orange', 'purple', 'cyan', 'pink', 'yellow', 'grey'];
+
+/** The colour of an option: its own, else the one of its place in the list. */
+export function optionColour(
+  options: readonly { readonly value: string; readonly color?: string }[] | undefined,
+  value: unknown,
+): TagColour {
+  const index = options?.findIndex((option) => option.value === value) ?? -1;
+  const named = options?.[index]?.color;
+  return named === undefined ? (inTurn[(index + inTurn.length) % inTurn.length] ?? 'grey') : tagColour(named);
+}
+
 /** A choice, in its colour. */
 export function Tag({
   color,

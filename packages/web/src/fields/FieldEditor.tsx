@@ -2,7 +2,7 @@ import { Input, InputNumber, Select, Switch } from 'antd';
 import { lazy, Suspense } from 'react';
 import type { FieldInfo } from '../data/api.ts';
 import { Skeleton } from '../design/State.tsx';
-import { Tag } from '../design/Tag.tsx';
+import { optionColour, Tag } from '../design/Tag.tsx';
 import { AddressEditor, GeoEditor, MoneyEditor } from './PartsEditor.tsx';
 import { RelatedEditor } from './RelatedEditor.tsx';
 import { inWords } from './text.ts';
@@ -79,7 +79,11 @@ function ByType(props: InnerProps) {
         />
       );
     case 'boolean':
-      return <Switch {...common(props)} checked={value === true} onChange={(next) => onChange(next)} />;
+      return (
+        <div>
+          <Switch {...common(props)} checked={value === true} onChange={(next) => onChange(next)} />
+        </div>
+      );
     case 'option':
     case 'options':
       return <OptionEditor {...props} />;
@@ -133,8 +137,7 @@ function OptionEditor(props: InnerProps) {
   const isMany = field.type === 'options';
   const chosen: readonly unknown[] = isMany && Array.isArray(value) ? value : [value];
   const offered = (field.options ?? []).filter((option) => option.retired !== true || chosen.includes(option.value));
-  const options = offered.map(({ value: key, label, color }) => ({ value: key, label: inWords(label), color }));
-  const colour = new Map(options.map((option) => [option.value, option.color]));
+  const options = offered.map(({ value: key, label }) => ({ value: key, label: inWords(label) }));
   return (
     <Select
       {...common(props)}
@@ -144,7 +147,7 @@ function OptionEditor(props: InnerProps) {
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       value={isMany ? chosen.filter((one) => one !== null && one !== undefined) : (value ?? undefined)}
       options={options}
-      optionRender={({ label, value: key }) => <Tag color={colour.get(String(key))}>{label}</Tag>}
+      optionRender={({ label, value: key }) => <Tag color={optionColour(field.options, key)}>{label}</Tag>}
       onChange={(next: unknown) => onChange(next ?? (isMany ? [] : null))}
     />
   );

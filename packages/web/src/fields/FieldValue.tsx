@@ -4,7 +4,7 @@ import type { FieldInfo } from '../data/api.ts';
 import { useObject } from '../data/metadata.ts';
 import { useZone } from '../data/session.ts';
 import { Avatar } from '../design/Avatar.tsx';
-import { Tag } from '../design/Tag.tsx';
+import { optionColour, Tag } from '../design/Tag.tsx';
 import { useCommon } from '../words/common.ts';
 import styles from './fields.module.css';
 import { RichText } from './RichText.tsx';
@@ -120,8 +120,7 @@ export function Value({ field, value }: ValueProps) {
 }
 
 function Choice({ field, value }: ValueProps) {
-  const option = field.options?.find((one) => one.value === value);
-  return <Tag color={option?.color}>{optionLabel(field, value)}</Tag>;
+  return <Tag color={optionColour(field.options, value)}>{optionLabel(field, value)}</Tag>;
 }
 
 function Moment({ value }: { readonly value: string }) {
