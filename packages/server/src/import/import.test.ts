@@ -112,6 +112,8 @@ test('what is wrong is told row by row, in words, with the cells as they were; m
     ),
     ...[['import.date', 1] as const, ['import.dateImpossible', 1] as const, ['value.option', 1] as const],
     ...[['value.required', 1] as const, ['value.unique', 1] as const, ['value.noRate', 1] as const],
+    // The phone of the row with many faults.
+    ['value.type', 1] as const,
   ]);
   expected.set('import.number', 2);
   assert.deepEqual(new Map(codes(report) as [string, number][]), expected);
