@@ -1,3 +1,4 @@
+import { RecordFollower } from '@huike/identity';
 import {
   type EmbeddedPostgres,
   Kernel,
@@ -91,6 +92,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
     const code = await startSetup(kernel.people);
     app = await buildApp({ kernel, config, logger, provider: oidc === null ? null : openOidc(oidc) });
     await kernel.runJobs(importJobs(kernel), onError);
+    await followRecords(kernel, (error) => onError(error, 'identity'));
     const address = await listen(app, config);
     say('server.ready', { address });
     if (code !== null) say('setup.code', { code, address });
@@ -105,6 +107,13 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
     await opened.close();
     throw error;
   }
+}
+
+/** Customers that people and imports make are found by channels, as long as the kernel is open. */
+export async function followRecords(kernel: Kernel, onError: (error: unknown) => void): Promise<void> {
+  const follower = new RecordFollower(kernel, { onError });
+  await follower.start();
+  kernel.onClose(() => follower.stop());
 }
 
 const portsToTry = 20;

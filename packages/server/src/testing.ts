@@ -10,6 +10,7 @@ import { buildApp } from './http/app.ts';
 import type { Http } from './http/http.ts';
 import { closeApp } from './http/server.ts';
 import { importJobs } from './import/job.ts';
+import { followRecords } from './start.ts';
 
 // For tests: a whole server on a database of the test's own, and callers who sign in to it over real HTTP.
 
@@ -138,7 +139,10 @@ async function serve(
   const config = { ...readConfig({ HUIKE_LOG: 'silent', HUIKE_DATA: dataFolder }), ...options.config };
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void process.stderr.write(line) });
   const app = await buildApp({ kernel, config, logger, provider });
-  if (options.jobs === true) await kernel.runJobs(importJobs(kernel), (error) => background.push(error));
+  if (options.jobs === true) {
+    await kernel.runJobs(importJobs(kernel), (error) => background.push(error));
+    await followRecords(kernel, (error) => background.push(error));
+  }
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const stranger = callerAt(address, {});
   const people = peopleOn(address, stranger);

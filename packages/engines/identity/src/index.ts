@@ -4,4 +4,5 @@ export { lookup } from './customer/find.ts';
 export { type CustomerPage, customerPage } from './customer/page.ts';
 export { type TimelinePage, timeline } from './customer/timeline.ts';
 export { Identity, type Rejected, type Tracked } from './identity.ts';
+export { RecordFollower } from './record/follow.ts';
 export { eventLimits, type Source } from './track/event.ts';

@@ -20,6 +20,9 @@ export interface StoredTrait {
   readonly at: string;
 }
 
+/** Under which the name of a record that people made is kept: to compare by, never to fill a record from. */
+export const recordChannel = '~record';
+
 const storeText = `
 insert into huike.identity_trait as t (identity, field, channel, value, at)
 select identity, field, channel, value, at
@@ -57,7 +60,7 @@ export async function storeTraits(tx: Tx, traits: readonly Trait[]): Promise<Set
 const readText = `
 select n.survivor as root, t.field, t.channel, t.value, t.at
 from huike.identity n join huike.identity_trait t on t.identity = n.id
-where n.survivor = any($1)`;
+where n.survivor = any($1) and t.channel <> '${recordChannel}'`;
 
 /** What all channels say of customers. Sent at once: what is stored after isn't among it. */
 export function readTraits(tx: Pick<Tx, 'queryText'>, roots: readonly string[]): Promise<StoredTrait[]> {

@@ -1,6 +1,6 @@
 import { newId } from '@huike/schema';
 import { groupLimit, type Identifier, type KindInUse, limitGroup } from '../identifier/kinds.ts';
-import { sameName } from './names.ts';
+import { plainName, sameName } from './names.ts';
 import { beats, type Rank, type Snapshot } from './snapshot.ts';
 
 // Who is who among a batch of arrivals, decided in memory on what the database was found to hold. Pure: it tells what is
@@ -41,7 +41,7 @@ export interface Join {
 }
 
 export interface Review {
-  readonly kind: 'shared' | 'recycled' | 'limit';
+  readonly kind: 'shared' | 'recycled' | 'limit' | 'duplicate';
   readonly a: string;
   readonly b: string;
   /** The identifier that it is about; of a limit that one customer reached, what is limited: `kind@scope`. */
@@ -141,8 +141,9 @@ export class Plan {
       else if (this.#isRecycled(arrival, identifier, root)) found.recycled.push(identifier);
       else {
         const against = this.#against(found, root, identifier);
-        if (against === null) this.#join(arrival, found, { identifier, holder, root });
-        else found.vetoed.push(identifier);
+        if (against !== null) found.vetoed.push(identifier);
+        else if (this.#isDoubtful(arrival, identifier, root)) found.doubtful.push(identifier);
+        else this.#join(arrival, found, { identifier, holder, root });
         if (against === 'limit' && found.root !== null)
           this.reviews.push({ kind: 'limit', a: found.root, b: root, key: identifier.key });
       }
@@ -184,6 +185,12 @@ export class Plan {
     if (last === undefined || !isLongUnused(kind, last, at)) return false;
     const names = this.#namesOf(root);
     return names.size > 0 && ![...names].some((other) => sameName(other, name));
+  }
+
+  /** What a person typed isn't verified: a phone or an e-mail joins two records only under the same name. */
+  #isDoubtful({ identity, name }: Arrival, { kind }: Identifier, root: string): boolean {
+    if (identity === undefined || kind.strength === 'strong') return false;
+    return name === null || ![...this.#namesOf(root)].some((other) => plainName(other) === plainName(name));
   }
 
   /** What speaks against holding what was found so far and another customer for one by this identifier. */
@@ -248,7 +255,9 @@ export class Plan {
       this.#changeHands(identifier, anchor, former);
       this.reviews.push({ kind: 'recycled', a: anchor, b: former, key });
     }
-    for (const identifier of found.vetoed) this.#claim(identifier, anchor);
+    for (const { key } of found.doubtful)
+      this.reviews.push({ kind: 'duplicate', a: root, b: this.root(this.#holder(key) ?? root), key });
+    for (const identifier of [...found.vetoed, ...found.doubtful]) this.#claim(identifier, anchor);
     for (const identifier of left) this.#claim(identifier, anchor);
     for (const one of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key: limitGroup(one) });
     if (arrival.name !== null) this.#namesOf(root).add(arrival.name);
@@ -380,6 +389,8 @@ class Found {
   /** That are another's. */
   readonly vetoed: Identifier[] = [];
   readonly recycled: Identifier[] = [];
+  /** By which another customer may be the same, or not. */
+  readonly doubtful: Identifier[] = [];
   /** That the customer would have too many of. */
   readonly overflow: Identifier[] = [];
 
