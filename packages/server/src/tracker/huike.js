@@ -272,8 +272,9 @@
       channel = options.channel ?? channel;
       refused = false;
       if (allowed()) setCookie(cookieId());
-      if (options.pages && last === '') everyPage();
+      // Of a page before.
       if (waiting().length > 0) void flush();
+      if (options.pages && last === '') everyPage();
     },
 
     /** @param {object} [properties] */
