@@ -82,20 +82,26 @@ export function labelAt(objects: readonly ObjectInfo[], object: ObjectInfo, path
 }
 
 /** The columns that a view shows to this viewer. */
-export function columnsOf(objects: readonly ObjectInfo[], object: ObjectInfo, choice: ColumnChoice): readonly Column[] {
+export function columnsOf(
+  objects: readonly ObjectInfo[],
+  object: ObjectInfo,
+  choice: ColumnChoice,
+  narrow = false,
+): readonly Column[] {
   const named = (choice.fields ?? []).filter((path) => fieldAt(objects, object, path) !== undefined);
   const paths = named.length > 0 ? named : usualFields(object);
   return paths.flatMap((path): Column[] => {
     const field = fieldAt(objects, object, path);
     if (field === undefined) return [];
     const look = choice.columns?.find((column) => column.field === path);
-    const usual = path === object.title ? 220 : (widths[field.type] ?? 160);
+    // On a phone what stays in sight must leave room for what moves.
+    const usual = path === object.title ? (narrow ? 150 : 220) : (widths[field.type] ?? 160);
     return [
       {
         path,
         field,
         label: labelAt(objects, object, path),
-        width: look?.width ?? usual,
+        width: Math.min(look?.width ?? usual, narrow ? 200 : Number.POSITIVE_INFINITY),
         editable:
           object.may.update &&
           field.right === 'edit' &&

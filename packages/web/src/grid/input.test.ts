@@ -75,7 +75,8 @@ test('values go out as the contract takes them and show meanwhile', () => {
 });
 
 test('what a value reads like', () => {
-  const zh = { language: 'zh', timeZone: 'Asia/Shanghai' } as const;
+  const zh = { language: 'zh', timeZone: 'Asia/Shanghai', currency: 'CNY' } as const;
+  assert.equal(textOf(field('money'), '12000.5', zh), '¥12,000.5');
   assert.equal(textOf(field('money'), { amount: '1234567.80', currency: 'CNY' }, zh), '¥1,234,567.80');
   assert.equal(textOf(field('money'), { amount: '1234567.80', currency: 'CNY' }, zh, true), '1234567.80');
   assert.equal(textOf(field('dateTime'), '2026-01-05T01:05:00+00:00', zh), '2026-01-05 09:05');

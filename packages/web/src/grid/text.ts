@@ -6,6 +6,8 @@ import type { FieldInfo } from '../data/api.ts';
 export interface Reader {
   readonly language: 'zh' | 'en';
   readonly timeZone: string;
+  /** The company's: of sums, which carry none. */
+  readonly currency: string;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -58,7 +60,7 @@ export function textOf(field: FieldInfo, value: unknown, reader: Reader, plain =
     case 'percent':
       return plain ? String(value) : `${grouped(value, language)}%`;
     case 'money':
-      return moneyText(value, language, plain);
+      return moneyText(value, reader, plain);
     case 'phone':
       return plain ? String(value) : phoneText(String(value));
     case 'address':
@@ -89,13 +91,12 @@ function grouped(value: unknown, language: 'zh' | 'en'): string {
 
 const signs: Readonly<Record<string, string>> = { CNY: '¥', USD: '$', EUR: '€', GBP: '£', JPY: 'JP¥', HKD: 'HK$' };
 
-function moneyText(value: unknown, language: 'zh' | 'en', plain: boolean): string {
-  if (typeof value !== 'object' || value === null || !('amount' in value))
-    return plain ? String(value) : grouped(value, language);
-  const currency = 'currency' in value ? String(value.currency) : '';
-  if (plain) return String(value.amount);
-  const sign = signs[currency] ?? `${currency} `;
-  return `${sign}${grouped(value.amount, language)}`;
+function moneyText(value: unknown, { language, currency }: Reader, plain: boolean): string {
+  const whole = typeof value === 'object' && value !== null && 'amount' in value;
+  const amount = whole ? value.amount : value;
+  if (plain) return String(amount);
+  const of = whole && 'currency' in value ? String(value.currency) : currency;
+  return `${signs[of] ?? `${of} `}${grouped(amount, language)}`;
 }
 
 function phoneText(value: string): string {

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Metadata, ObjectInfo, RecordData } from '../data/api.ts';
 import type { Me } from '../data/session.ts';
 import { Button } from '../design/Button.tsx';
+import { useNarrow } from '../design/media.ts';
 import { Empty, Skeleton } from '../design/State.tsx';
 import { type Column, columnsOf, fieldsToRead } from '../grid/columns.ts';
 import { Grid } from '../grid/Grid.tsx';
@@ -56,7 +57,11 @@ export interface LayoutProps {
 export function Workspace({ object, metadata, me, views, entry, onView, onOpen, onPeek, onCreate }: WorkspaceProps) {
   const say = useViewWords();
   const language = useTranslation().i18n.language === 'en' ? 'en' : 'zh';
-  const reader = useMemo<Reader>(() => ({ language, timeZone: me.timeZone }), [language, me.timeZone]);
+  const reader = useMemo<Reader>(
+    () => ({ language, timeZone: me.timeZone, currency: me.company.currency }),
+    [language, me.timeZone, me.company.currency],
+  );
+  const narrow = useNarrow();
   const { shape, dirty, change, revert } = useShape(me.id, object.name, entry);
   const [quick, setQuick] = useState<Quick>(noQuick);
   const { objects } = metadata;
@@ -66,7 +71,7 @@ export function Workspace({ object, metadata, me, views, entry, onView, onOpen, 
     () => both(own, quickFilter({ ...quick, text }, object, me.id)),
     [own, quick, text, object, me.id],
   );
-  const columns = useStable(columnsOf(objects, object, shape));
+  const columns = useStable(columnsOf(objects, object, shape, narrow));
   const colorOf = useColors(shape, me.timeZone);
   const layout: ViewLayout = shape.layout ?? 'grid';
   const fields = fieldsToRead(object, columns, [
@@ -126,6 +131,7 @@ export function Workspace({ object, metadata, me, views, entry, onView, onOpen, 
 
 function GridLayout({ currency, ...props }: LayoutProps & { readonly currency: string }) {
   const say = useViewWords();
+  const narrow = useNarrow();
   const { object, objects, shape, ask, columns, reader, onShape, colorOf, onCreate } = props;
   const group = shape.group ?? null;
   // Totals are asked for with the groups; widths and such ask for nothing.
@@ -163,7 +169,7 @@ function GridLayout({ currency, ...props }: LayoutProps & { readonly currency: s
     <Grid
       {...props}
       columns={columns}
-      frozen={Math.min(shape.frozen ?? 1, columns.length)}
+      frozen={Math.min(shape.frozen ?? 1, columns.length, narrow ? 1 : columns.length)}
       rows={rows}
       filter={ask.filter ?? undefined}
       totals={totals.data ?? {}}
