@@ -128,9 +128,8 @@ async function record(visitor: Visitor): Promise<void> {
   // A choice is saved with the choice.
   const level = page.locator('[data-field="level"]').first();
   await level.getByRole('button').click();
-  await page.getByRole('combobox', { name: say('客户等级', 'Level') }).click();
-  await page.getByTitle(say('A 重点', 'A Key')).last().click();
-  await level.getByText(say('A 重点', 'A Key')).waitFor();
+  await page.getByTitle(say('A 重点', 'A key'), { exact: true }).last().click();
+  await level.getByText(say('A 重点', 'A key'), { exact: true }).waitFor();
 
   await page.getByText(say('历史', 'History'), { exact: true }).click();
   await page.getByText(say('创建了这条记录', 'created this record')).waitFor();
@@ -196,7 +195,7 @@ async function palette(visitor: Visitor): Promise<void> {
   const { page, say, look } = visitor;
   await visitor.open('/customer');
   if (look.width === 360) {
-    await page.getByRole('button', { name: say('菜单', 'Menu') }).click();
+    await page.getByRole('button', { name: say('菜单', 'Menu'), exact: true }).click();
     await page.getByRole('dialog').getByText(say('联系人', 'Contacts')).waitFor();
     await visitor.see('navigation');
     await page.keyboard.press('Escape');
@@ -269,7 +268,7 @@ async function lost(visitor: Visitor): Promise<void> {
 async function out(visitor: Visitor): Promise<void> {
   const { page, say, look } = visitor;
   await visitor.open('/customer');
-  if (look.width === 360) await page.getByRole('button', { name: say('我的', 'Me') }).click();
+  if (look.width === 360) await page.getByRole('button', { name: say('我的', 'Me'), exact: true }).click();
   else await page.getByRole('button', { name: say('账号', 'Account') }).click();
   await page.getByRole('button', { name: say('退出登录', 'Sign out') }).waitFor();
   await visitor.see('account');

@@ -21,6 +21,7 @@ export default function CascadeEditor(props: InnerProps) {
     <Cascader<Choice>
       {...common(props)}
       style={{ width: '100%' }}
+      defaultOpen={props.eager === true}
       changeOnSelect
       allowClear
       showSearch

@@ -18,6 +18,7 @@ export default function DateEditor(props: InnerProps) {
     <DatePicker
       {...common(props)}
       className={styles.whole ?? ''}
+      defaultOpen={props.eager === true}
       format={withTime ? 'YYYY-MM-DD HH:mm' : 'YYYY-MM-DD'}
       showTime={withTime ? { format: 'HH:mm' } : false}
       value={parsed?.isValid() === true ? parsed : null}

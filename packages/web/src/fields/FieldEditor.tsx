@@ -19,6 +19,8 @@ export interface EditorProps {
   readonly onChange?: (value: unknown) => void;
   readonly id?: string;
   readonly autoFocus?: boolean;
+  /** Opens its choices at once: it was asked for by a click. */
+  readonly eager?: boolean;
 }
 
 /** An editor whose caller surely listens. */
@@ -143,6 +145,7 @@ function OptionEditor(props: InnerProps) {
       {...common(props)}
       {...(isMany ? { mode: 'multiple' as const } : {})}
       style={{ width: '100%' }}
+      defaultOpen={props.eager === true}
       allowClear
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       value={isMany ? chosen.filter((one) => one !== null && one !== undefined) : (value ?? undefined)}

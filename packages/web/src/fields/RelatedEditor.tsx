@@ -17,7 +17,7 @@ export function RelatedEditor(props: InnerProps) {
   const { field, value, onChange } = props;
   const say = useWords();
   const [text, setText] = useState('');
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(props.eager === true);
   const object = useObject(field.target ?? '');
   const title = object?.title ?? 'id';
   const isMany = field.type === 'relations';
@@ -44,6 +44,7 @@ export function RelatedEditor(props: InnerProps) {
       {...common(props)}
       {...(isMany ? { mode: 'multiple' as const } : {})}
       style={{ width: '100%' }}
+      defaultOpen={props.eager === true}
       allowClear
       placeholder={say('findRelated', { object: object === undefined ? '' : inWords(object.label) })}
       showSearch={{ filterOption: false, onSearch: setText }}

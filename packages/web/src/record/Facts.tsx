@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type FieldInfo, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
 import { useLabel } from '../data/metadata.ts';
 import { Button } from '../design/Button.tsx';
+import { toastError } from '../design/toast.tsx';
 import { Editor } from '../fields/FieldEditor.tsx';
 import { Value } from '../fields/FieldValue.tsx';
 import { isEmpty } from '../fields/text.ts';
@@ -113,6 +114,11 @@ function InPlace({ object, record, field, onDone }: Omit<FactProps, 'frozen'> & 
   const keep = async (next: unknown) => {
     if (busy) return;
     if (same(next, before)) return onDone();
+    // A choice needs no correction: it is on the screen at once, and told if the server has another opinion.
+    if (instant.has(field.type)) {
+      onDone();
+      return void save(record, { [field.name]: next ?? null }).catch(toastError);
+    }
     setBusy(true);
     try {
       await save(record, { [field.name]: next ?? null });
@@ -153,6 +159,7 @@ function InPlace({ object, record, field, onDone }: Omit<FactProps, 'frozen'> & 
       <Editor
         field={field}
         value={value}
+        eager
         onChange={(next) => {
           setValue(next);
           setWrong(null);

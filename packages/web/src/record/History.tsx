@@ -129,7 +129,7 @@ function EntryView({ entry, object, restore }: EntryProps) {
                 <dt>{label(field.label)}</dt>
                 <dd>
                   {isEmpty(before) ? (
-                    <span className="unset">{say('empty')}</span>
+                    <span className={styles.none}>{say('empty')}</span>
                   ) : (
                     <s>
                       <Value field={field} value={before} />
@@ -137,7 +137,7 @@ function EntryView({ entry, object, restore }: EntryProps) {
                   )}
                   <span aria-hidden="true">→</span>
                   {isEmpty(after) ? (
-                    <span className="unset">{say('empty')}</span>
+                    <span className={styles.none}>{say('empty')}</span>
                   ) : (
                     <Value field={field} value={after} />
                   )}

@@ -73,7 +73,7 @@ export default function Palette({ mode }: { readonly mode: PaletteMode }) {
             placeholder={say(mode === 'create' ? 'createHint' : 'hint')}
           />
         </div>
-        <Command.List className={styles.list ?? ''} label={say('title')}>
+        <Command.List className={(shown.length === 0 ? styles.none : styles.list) ?? ''} label={say('title')}>
           {shown.map(([title, items]) => (
             <Command.Group key={title} heading={title}>
               {items.map((act) => (
@@ -85,21 +85,21 @@ export default function Palette({ mode }: { readonly mode: PaletteMode }) {
               ))}
             </Command.Group>
           ))}
-          {shown.length === 0 && (
-            <div className={styles.nothing} role="status">
-              {found.isError && !waits ? (
-                say('failed', { detail: found.error.message })
-              ) : waits ? (
-                say('searching')
-              ) : (
-                <>
-                  <b>{say('nothing', { text: text.trim() })}</b>
-                  {mode === 'all' && <p>{say('nothingHint')}</p>}
-                </>
-              )}
-            </div>
-          )}
         </Command.List>
+        {shown.length === 0 && (
+          <div className={styles.nothing} role="status">
+            {found.isError && !waits ? (
+              say('failed', { detail: found.error.message })
+            ) : waits ? (
+              say('searching')
+            ) : (
+              <>
+                <b>{say('nothing', { text: text.trim() })}</b>
+                {mode === 'all' && <p>{say('nothingHint')}</p>}
+              </>
+            )}
+          </div>
+        )}
         <div className={styles.foot}>{say('keys')}</div>
       </Command>
     </Sheet>

@@ -39,14 +39,9 @@ export function Account() {
           <Choices onDone={() => setOpen(false)} />
         </div>
       )}
-      <button
-        type="button"
-        className={styles.me}
-        aria-expanded={open}
-        aria-label={say('account', { name: me.name })}
-        onClick={() => setOpen(!open)}
-      >
+      <button type="button" className={styles.me} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Avatar name={me.name} size={24} />
+        <span className="unseen">{say('account')}</span>
         <span className="one-line">{me.name}</span>
         <ChevronsUpDown size={14} />
       </button>
