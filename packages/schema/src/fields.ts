@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { type MatchType, matchTypes } from './match-types.ts';
 import { namePattern } from './names.ts';
 
 // The declaration of a field. Each type adds its own properties to the common ones.
@@ -42,6 +43,8 @@ const common = {
       Type.Literal('all'),
     ]),
   ),
+  /** What the value means when duplicates are looked for. Absent: what follows from the type, or nothing. */
+  matchAs: Type.Optional(Type.Unsafe<MatchType>(Type.Union(matchTypes.map((type) => Type.Literal(type))))),
 };
 
 /** A value given to new records that name none. `{now}`, `{today}`, `{me}` and `{myDepartment}` are filled at the write. */

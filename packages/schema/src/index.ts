@@ -20,6 +20,7 @@ export * from './filter.ts';
 export * from './formula.ts';
 export * from './identifiers.ts';
 export * from './json.ts';
+export * from './match-types.ts';
 export * from './menus.ts';
 export { type Clash, type Merged, merge, sameJson } from './merge.ts';
 export * from './metadata.ts';

@@ -1,4 +1,4 @@
-import { RecordFollower } from '@huike/identity';
+import { Identity, identityJobs, RecordFollower } from '@huike/identity';
 import {
   type EmbeddedPostgres,
   Kernel,
@@ -91,7 +91,7 @@ export async function start(config: Config, environment: NodeJS.ProcessEnv = pro
     if (config.seed === 'demo') await seedDemo(kernel);
     const code = await startSetup(kernel.people);
     app = await buildApp({ kernel, config, logger, provider: oidc === null ? null : openOidc(oidc) });
-    await kernel.runJobs(importJobs(kernel), onError);
+    await kernel.runJobs([...importJobs(kernel), ...identityJobs(kernel, new Identity(kernel))], onError);
     await followRecords(kernel, (error) => onError(error, 'identity'));
     const address = await listen(app, config);
     say('server.ready', { address });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Identity, identityJobs } from '@huike/identity';
 import { applyMetadata, Kernel, type KernelOptions, setupFromEnvironment, startSetup } from '@huike/kernel';
 import type { App, Json, JsonObject, MetadataDocument } from '@huike/schema';
 import type { FastifyInstance } from 'fastify';
@@ -140,7 +141,8 @@ async function serve(
   const logger = pino({ level: config.logLevel }, { write: (line: string) => void process.stderr.write(line) });
   const app = await buildApp({ kernel, config, logger, provider });
   if (options.jobs === true) {
-    await kernel.runJobs(importJobs(kernel), (error) => background.push(error));
+    const jobs = [...importJobs(kernel), ...identityJobs(kernel, new Identity(kernel))];
+    await kernel.runJobs(jobs, (error) => background.push(error));
     await followRecords(kernel, (error) => background.push(error));
   }
   const address = await app.listen({ port: 0, host: '127.0.0.1' });

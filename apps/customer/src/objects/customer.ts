@@ -40,11 +40,12 @@ export const customer = defineObject({
       searchable: true,
       identifier: 'creditCode',
     },
-    { name: 'birthDate', type: 'date', label: { zh: '出生日期', en: 'Date of birth' } },
+    { name: 'birthDate', type: 'date', label: { zh: '出生日期', en: 'Date of birth' }, matchAs: 'birthDate' },
     {
       name: 'gender',
       type: 'option',
       label: { zh: '性别', en: 'Gender' },
+      matchAs: 'category',
       options: [
         { value: 'female', label: { zh: '女', en: 'Female' } },
         { value: 'male', label: { zh: '男', en: 'Male' } },

@@ -11,6 +11,7 @@ import { kindsOf } from './identifier/kinds.ts';
 import { adopt, type Merged, mergeCustomers } from './merge/merge.ts';
 import { unmergeCustomers } from './merge/unmerge.ts';
 import { customerObject } from './record/sync.ts';
+import { customersOf, type Decision, decide } from './review/queue.ts';
 import { type Stitching, stitch } from './stitch/stitch.ts';
 import { eventLimits, isRefusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
 import { storeInteractions, takeNew } from './track/interactions.ts';
@@ -64,9 +65,9 @@ export class Identity {
    */
   async merge(actor: Actor, ids: readonly string[], reason: string | null): Promise<Merged> {
     const wanted = [...new Set(ids.map(knownId))];
-    await this.#demand(actor, wanted);
+    await this.#demand(actor, await Promise.all(wanted.map((id) => this.customerOf(id))));
     const who = actor.kind === 'user' ? actor.id : actor.name;
-    return this.#transact(async (context) => {
+    return this.transact(async (context) => {
       await adopt(context, await this.#recordsAmong(wanted));
       const decision = { source: 'person' as const, actor: who, reason, evidence: { customers: wanted } };
       return mergeCustomers(context, customerObject(context.catalog), wanted, decision);
@@ -78,10 +79,22 @@ export class Identity {
     const id = knownId(given);
     await this.#demand(actor, [await this.customerOf(id)]);
     const who = actor.kind === 'user' ? actor.id : actor.name;
-    return this.#transact((context) => {
+    return this.transact((context) => {
       const object = customerObject(context.catalog);
       return unmergeCustomers(context, object, id, isId(merge) ? merge : id, who);
     });
+  }
+
+  /** Decides a review. Two that are the same are merged. Throws as `merge`, and `review.unknown`. */
+  async decide(actor: Actor, review: string, decision: Decision): Promise<Merged | null> {
+    const pair = await customersOf(this.#kernel, knownId(review));
+    const who = actor.kind === 'user' ? actor.id : actor.name;
+    const customers = await Promise.all(pair.map((id) => this.customerOf(id)));
+    await this.#demand(actor, customers);
+    const same = decision === 'same' && customers[0] !== customers[1];
+    const merged = same ? await this.merge(actor, customers, null) : null;
+    await decide(this.#kernel, who, pair, decision);
+    return merged;
   }
 
   /** The customer that an id is read as: the id itself unless it was merged. */
@@ -117,7 +130,7 @@ export class Identity {
 
   async #take(events: readonly TrackEvent[], now: Date): Promise<number> {
     if (now >= this.#partitionsUntil) this.#partitionsUntil = await ensurePartitions(this.#kernel.db, 'interaction');
-    return this.#transact(async (context) => {
+    return this.transact(async (context) => {
       const fresh = await takeNew(context.tx, events, now);
       if (fresh.length === 0) return 0;
       const identities = await stitch(
@@ -135,7 +148,8 @@ export class Identity {
     });
   }
 
-  #transact<T>(fn: (context: Stitching) => Promise<T>): Promise<T> {
+  /** A transaction of the identity engine's own: `fn` may run several times. */
+  transact<T>(fn: (context: Stitching) => Promise<T>): Promise<T> {
     return this.#kernel.transact(actor, (tx: Tx, writer: ReadingWriter) => {
       const catalog = this.#kernel.catalogs.current();
       return fn({ tx, writer, catalog, kinds: kindsOf(catalog), now: this.#kernel.now() });

@@ -83,6 +83,11 @@ export const identityErrors = {
     zh: '没有这次合并',
     en: 'There is no such merge',
   },
+  'review.unknown': {
+    status: 404,
+    zh: '没有这条待审',
+    en: 'There is no such review',
+  },
   'merge.undone': {
     status: 409,
     zh: '这次合并已经撤销',
