@@ -1,11 +1,21 @@
 import type { Tx } from '@huike/kernel';
 import { lockCustomers } from '../stitch/lock.ts';
 import { beats, type Rank } from '../stitch/snapshot.ts';
+import type { Filled } from './join.ts';
 
 // Clusters: the identities that are one customer, and the edges that hold them together.
 
 export interface Member extends Rank {
   readonly survivor: string;
+}
+
+/** A merge that joined identities of the customer, whether it still counts or not. */
+export interface PastMerge {
+  readonly id: string;
+  readonly survivor: string;
+  readonly at: string;
+  readonly undoneAt: string | null;
+  readonly filled: Filled;
 }
 
 interface MemberRow {

@@ -17,7 +17,7 @@ export interface JoinContext {
   readonly writer: ReadingWriter;
 }
 
-/** Before and after, of the fields that a merge filled. */
+/** Before and after, of the fields that were empty, or lists, when a merge was made: it filled them, or left them so. */
 export type Filled = Readonly<Record<string, readonly [before: Json, after: Json]>>;
 
 /** Joins the records of customers that were merged, one merge after the other. */
@@ -27,28 +27,61 @@ export async function joinRecords(
   joinings: readonly Joining[],
 ): Promise<void> {
   // A merge of two who both have a record is rare: most join a visitor who has none.
-  for (const joining of joinings) await joinTwo(context, object, joining);
+  const filled = new Map<string, Filled>();
+  for (const joining of joinings)
+    filled.set(joining.id, await joinTwo(context, object, joining, filled.get(joining.id) ?? {}));
 }
 
-async function joinTwo({ tx, writer }: JoinContext, object: CatalogObject, joining: Joining): Promise<void> {
+/** Returns what the merge filled, with what it had filled before. */
+async function joinTwo(
+  { tx, writer }: JoinContext,
+  object: CatalogObject,
+  joining: Joining,
+  before: Filled,
+): Promise<Filled> {
   const { id, survivor, loser } = joining;
   const records = await read(writer, object, [survivor, loser]);
   const gone = records.get(loser);
-  if (gone === undefined) return;
-  const stays = records.get(survivor);
-  // The one who stays has no record yet: it gets the other's place.
-  if (stays === undefined)
-    await writer.write([{ op: 'create', object: object.name, id: survivor, values: valuesOf(object, gone) }]);
+  if (gone === undefined) return before;
+  const stays = records.get(survivor) ?? (await bringOrMake(writer, object, survivor, gone));
+  // A rule of the company's own is against it: the other record stays as it is, and nobody's events are held up.
+  if (stays === null) return before;
   const turned = await writer.repoint(object, new Map([[loser, survivor]]));
-  const filled = stays === undefined ? {} : fill(object, stays, gone);
-  const values = Object.fromEntries(Object.entries(filled).map(([name, [, after]]) => [name, after]));
+  const filled = fill(object, stays, gone);
+  const values = Object.fromEntries(
+    Object.entries(filled).flatMap(([name, [, after]]) => (after === null ? [] : [[name, after] as const])),
+  );
   const commands: Command[] = [
     ...(Object.keys(values).length > 0 ? [{ op: 'update' as const, object: object.name, id: survivor, values }] : []),
     { op: 'delete', object: object.name, id: loser },
   ];
   await writer.writePartial(commands);
-  await note(tx, id, turned, filled);
+  const all = { ...filled };
+  for (const [name, [first]] of Object.entries(before)) {
+    const [, after] = filled[name] ?? before[name] ?? [];
+    if (after !== undefined) all[name] = [first, after];
+  }
+  await note(tx, id, turned, all);
   await tx.queryText('insert into huike.kept_record values ($1) on conflict do nothing', [loser], 'identity.keep');
+  return all;
+}
+
+/** The record of who stays, who has none: out of the bin, or made of the other's. Null when that is refused. */
+async function bringOrMake(
+  writer: ReadingWriter,
+  object: CatalogObject,
+  id: string,
+  gone: JsonObject,
+): Promise<JsonObject | null> {
+  const name = object.name;
+  for (const command of [
+    { op: 'restore', object: name, id },
+    { op: 'create', object: name, id, values: valuesOf(object, gone) },
+  ] satisfies Command[]) {
+    const [result] = await writer.writePartial([command]);
+    if (result !== undefined && !('problem' in result)) return (await read(writer, object, [id])).get(id) ?? null;
+  }
+  return null;
 }
 
 async function note(tx: Tx, merge: string, turned: readonly Repointed[], filled: Filled): Promise<void> {
@@ -97,8 +130,9 @@ function fill(object: CatalogObject, stays: JsonObject, gone: JsonObject): Fille
   const filled: Record<string, readonly [Json, Json]> = {};
   for (const field of writable(object)) {
     const [mine, theirs] = [asWritten(field, stays[field.name]), asWritten(field, gone[field.name])];
-    if (theirs === null) continue;
-    if (mine === null) filled[field.name] = [null, theirs];
+    // Nobody refers to oneself.
+    const given = theirs === stays.id ? null : theirs;
+    if (mine === null) filled[field.name] = [null, given];
     else if (field.type === 'relations' && Array.isArray(mine) && Array.isArray(theirs)) {
       const both = [...new Set([...mine, ...theirs])];
       if (both.length > mine.length) filled[field.name] = [mine, both];

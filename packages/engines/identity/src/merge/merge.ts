@@ -24,15 +24,18 @@ export interface Merged {
   readonly id: string;
 }
 
-/** Records that nobody tracked yet become identities of their own. */
+/** Records that nobody tracked yet become identities of their own, as old as their ids. */
 export async function adopt({ tx, now }: Stitching, records: readonly string[]): Promise<void> {
   await tx.queryText(
     `insert into huike.identity (id, survivor, known, since)
-select id, id, true, $2 from unnest($1::uuid[]) as n (id) order by id on conflict do nothing`,
-    [records, now.toISOString()],
+select id, id, true, since from unnest($1::uuid[], $2::timestamptz[]) as n (id, since) order by id on conflict do nothing`,
+    [records, records.map((id) => new Date(Math.min(madeAt(id), now.getTime())).toISOString())],
     'identity.adopt',
   );
 }
+
+/** The milliseconds that a UUIDv7 begins with. */
+const madeAt = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
 /** Joins customers. Throws `merge.same` when they are one already, `customer.unknown` when one isn't there. */
 export async function mergeCustomers(
@@ -50,6 +53,7 @@ export async function mergeCustomers(
     members.set(member.id, member);
   }
   if (members.size < 2) throw problem('merge.same');
+  if (object !== null && (await areInBin(context, object, [...members.keys()]))) throw problem('customer.unknown');
   const [first, ...others] = [...members.values()].sort((a, b) => (beats(a, b) ? -1 : 1));
   if (first === undefined) throw problem('customer.unknown');
 
@@ -87,4 +91,10 @@ export async function mergeCustomers(
     if (first.known) await syncRecords(context, [first.id], []);
   }
   return { mergeId: merge, id: first.id };
+}
+
+async function areInBin({ writer }: Stitching, { name }: CatalogObject, ids: readonly string[]): Promise<boolean> {
+  const filter = { field: 'id', op: 'in' as const, value: [...ids] };
+  const { data } = await writer.list(name, { fields: ['id'], filter, sort: ['id'], limit: 1, deleted: 'only' });
+  return data !== '[]';
 }

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
+import type { Catalog, CatalogField, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
 import { type Command, isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
 import { fromKey, type Kinds } from '../identifier/kinds.ts';
 import { golden, readTraits, type StoredTrait } from './traits.ts';
@@ -79,13 +79,32 @@ async function readRecords(
   );
 }
 
+/** What fields that hold identifiers could hold of a customer's, as if channels had said it. */
+export async function customerKeys(
+  { tx, kinds }: Pick<SyncContext, 'tx' | 'kinds'>,
+  object: CatalogObject,
+  root: string,
+): Promise<StoredTrait[]> {
+  const keys = await tx.queryText<KeyOfRoot>(keysText, [[root]], 'identity.keysOfRoots');
+  const identifiers = keys.map(({ key }) => fromKey(kinds, key));
+  return [...object.fields.values()].flatMap((field) =>
+    identifiers
+      .filter((identifier) => identifier !== null && identifier.kind.name === kindOf(field))
+      .map((identifier) => ({ root, field: field.name, channel: '', value: identifier?.value ?? null, at: '' })),
+  );
+}
+
+/** The kind of identifier that a field holds. */
+function kindOf({ definition }: CatalogField): string | undefined {
+  return definition !== null && 'identifier' in definition ? definition.identifier : undefined;
+}
+
 /** Fields that hold identifiers, of those that the customer has: the first seen of each kind. */
 function fromKeys(object: CatalogObject, { catalog, kinds, now }: SyncContext, keys: readonly KeyOfRoot[]): JsonObject {
   const values: Record<string, Json> = {};
   const parse = { catalog, company: catalog.company, now, timeZone: catalog.company.timeZone };
   for (const field of object.fields.values()) {
-    const kind =
-      field.definition !== null && 'identifier' in field.definition ? field.definition.identifier : undefined;
+    const kind = kindOf(field);
     if (kind === undefined) continue;
     const first = keys.map(({ key }) => fromKey(kinds, key)).find((identifier) => identifier?.kind.name === kind);
     if (first != null && field.handler.parse?.(first.value, field, parse).ok === true) values[field.name] = first.value;

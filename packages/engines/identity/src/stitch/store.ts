@@ -59,7 +59,7 @@ on conflict do nothing`,
 export async function storePlan(tx: Tx, plan: Plan, now: Date): Promise<void> {
   const at = now.toISOString();
   const send = (name: keyof typeof text, columns: readonly (readonly (string | boolean | null)[])[]) => {
-    if ((columns[0]?.length ?? 0) > 0) void tx.queryText(text[name], columns, `identity.${name}`);
+    if ((columns[0]?.length ?? 0) > 0) void tx.queryText(text[name], columns, `identity.store.${name}`);
   };
   const fresh = [...plan.newIdentities.values()];
   send('identities', [
@@ -119,7 +119,7 @@ async function storeIdentifiers(tx: Tx, { newIdentifiers }: Plan): Promise<void>
       entries.map(([, { event }]) => event),
       entries.map(([, { at }]) => at.toISOString()),
     ],
-    'identity.identifiers',
+    'identity.store.identifiers',
   );
   if (rows.length < entries.length) throw new Moved();
 }
