@@ -1,5 +1,6 @@
 import { accountCalls } from './account.ts';
 import { administrationCalls } from './administration.ts';
+import { customerCalls } from './customers.ts';
 import {
   anything,
   type FixedCall,
@@ -165,4 +166,4 @@ const data: readonly FixedCall[] = [
   },
 ];
 
-export const fixedCalls: readonly FixedCall[] = [...accountCalls, ...data, ...administrationCalls];
+export const fixedCalls: readonly FixedCall[] = [...accountCalls, ...data, ...customerCalls, ...administrationCalls];
