@@ -7,6 +7,7 @@ import { list } from './list.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 import { track } from './track.ts';
+import { webSize } from './web-size.ts';
 
 /** In the order in which they run: those on the same records one after the other. */
-export const benches: readonly Bench[] = [compile, start, catalog, create, importing, list, search, track];
+export const benches: readonly Bench[] = [compile, webSize, start, catalog, create, importing, list, search, track];

@@ -66,6 +66,9 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
+/** What says that something is still to come; the page that shows every state says so for ever. */
+const waiting = ':is([data-waiting], [aria-busy=true]):not([data-showcase] *)';
+
 const pictures = path.resolve(import.meta.dirname, '../screenshots');
 const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -93,6 +96,19 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     if (status !== undefined && expected.has(Number(status))) return;
     wrong.push(`${message.type()}: ${text} (${message.location().url})`);
   });
+  // What was asked of the server and isn't answered yet, but for the stream of changes.
+  const asked = new Set<unknown>();
+  page.on('request', (request) => {
+    if (!request.url().includes('/events')) asked.add(request);
+  });
+  page.on('requestfinished', (request) => asked.delete(request));
+  page.on('requestfailed', (request) => asked.delete(request));
+  const rested = async () => {
+    do {
+      await page.waitForFunction((selector) => document.querySelector(selector) === null, waiting);
+      await page.waitForTimeout(60);
+    } while (asked.size > 0 || (await page.locator(waiting).count()) > 0);
+  };
   page.on('pageerror', (error) => wrong.push(`thrown: ${error.stack ?? error.message}`));
   page.on('dialog', (dialog) => {
     wrong.push(`dialog: ${dialog.message()}`);
@@ -104,10 +120,10 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     say: (zh, en) => (look.language === 'zh' ? zh : en),
     async open(where) {
       await page.goto(where);
-      await page.waitForLoadState('networkidle');
+      await rested();
     },
     async see(name) {
-      await page.waitForLoadState('networkidle');
+      await rested();
       await page.screenshot({ path: path.join(pictures, `${name}.${lookName(look)}.png`), animations: 'disabled' });
       const faults = await faultsOf(page, narrow);
       assert.deepEqual(faults, [], `${name} (${lookName(look)})`);

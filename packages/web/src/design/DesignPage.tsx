@@ -138,7 +138,7 @@ export function DesignPage() {
           {say('primary')}
         </Button>
       </PageHead>
-      <div className={styles.page}>
+      <div className={styles.page} data-showcase>
         <Part title={say('type')}>
           {sizes.map((size) => (
             <p key={size} style={{ fontSize: `var(--text-${size})` }}>

@@ -58,7 +58,7 @@ const widths = [62, 44, 78, 53, 70, 38, 66, 49];
 /** Lines that will be text soon. */
 export function Skeleton({ lines = 3 }: { readonly lines?: number }) {
   return (
-    <div className={styles.skeleton} aria-hidden>
+    <div className={styles.skeleton} aria-hidden data-waiting>
       {Array.from({ length: lines }, (_, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
         <i key={at} style={{ width: `${widths[at % widths.length]}%` }} />

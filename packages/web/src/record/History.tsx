@@ -117,7 +117,11 @@ function EntryView({ entry, object, restore }: EntryProps) {
       <Avatar name={who} size={24} />
       <div className={styles.body}>
         <p>
-          <b>{who}</b> {say(known, { count: shown.length, op: entry.op })}
+          <b>{who}</b>{' '}
+          {say(known === 'opUpdate' && shown.length === 1 ? 'opUpdateOne' : known, {
+            count: shown.length,
+            op: entry.op,
+          })}
           <time dateTime={entry.at} title={fullTime(entry.at, zone)}>
             {agoText(entry.at)}
           </time>

@@ -123,7 +123,7 @@ function NewRecord({ object, start }: { readonly object: ObjectInfo; readonly st
           </Link>
         }
       >
-        <Button kind="quiet" disabled={busy} onClick={() => void create(true)}>
+        <Button kind="quiet" className={styles.wideOnly ?? ''} disabled={busy} onClick={() => void create(true)}>
           {say('createMore')}
         </Button>
         <Button kind="primary" type="submit" busy={busy}>
