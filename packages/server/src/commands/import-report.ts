@@ -94,12 +94,21 @@ function mappingOf({ mapping, object }: ImportReport, catalog: Catalog): (readon
   });
 }
 
-function problemLines({ count, message, examples }: ImportReport['problems'][number]): string[] {
+/** Texts that a value mapping may put right: all of them are of interest, not the first rows alone. */
+function valuesLine({ code, values }: ImportReport['problems'][number]): string[] {
+  if (code !== 'value.option' || values.length < 2) return [];
+  return [
+    `      ${values.map(({ column, value, count }) => `${column} ${JSON.stringify(value)} ${number(count)} ${say('rows')}`).join('; ')}`,
+  ];
+}
+
+function problemLines(problem: ImportReport['problems'][number]): string[] {
+  const { count, message, examples } = problem;
   const shown = examples.slice(0, 3).map(({ line, column, value }) => {
     const where = say('line').replace('{line}', String(line));
     return [where, column, value === null ? null : JSON.stringify(value)].filter(Boolean).join(' ');
   });
-  return [`  - ${number(count)} ${say('rows')} ${message}`, `      ${shown.join('; ')}`];
+  return [`  - ${number(count)} ${say('rows')} ${message}`, `      ${shown.join('; ')}`, ...valuesLine(problem)];
 }
 
 /** Two columns, the second one at the right edge or after an arrow. */

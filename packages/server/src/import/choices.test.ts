@@ -158,6 +158,33 @@ test('every fault of a row is told at once', async () => {
   ]);
 });
 
+test('texts that are no option are counted each; what they were taken for is remembered for files of the same columns', async () => {
+  const sheet = (prefix: string) => [
+    ['姓名', '编号', '等级', '爱好', '备注'],
+    ['一', `${prefix}1`, '黄金', '茶', ''],
+    ['二', `${prefix}2`, '白银', '茶', ''],
+    ['三', `${prefix}3`, '黄金', '茶', ''],
+    ['四', `${prefix}4`, '金卡', '茶', ''],
+  ];
+  const first = await imported(admin, { object: 'member' }, sheet('VA'));
+  assert.deepEqual(rows(first), counts(4, 1, 0, 0, 3));
+  assert.deepEqual(first.get('problems', 0, 'values'), [
+    { column: '等级', value: '黄金', count: 2 },
+    { column: '等级', value: '白银', count: 1 },
+  ]);
+  const values = { level: { 黄金: 'gold', 白银: '银卡' } };
+  const said = await imported(admin, { object: 'member', values }, sheet('VB'));
+  assert.deepEqual(rows(said), counts(4, 4, 0, 0, 0));
+  const later = await imported(admin, { object: 'member' }, sheet('VC'));
+  assert.deepEqual([rows(later), later.get('values')], [counts(4, 4, 0, 0, 0), values]);
+  assert.deepEqual((await recordsBy(admin, 'member', 'code')).get('VC2')?.level, 'silver');
+  // Whoever says how the columns are meant says all; and what was remembered can be taken back.
+  const mapping = { 姓名: 'name', 编号: 'code', 等级: 'level' };
+  assert.deepEqual(rows(await imported(admin, { object: 'member', mapping }, sheet('VD'))), counts(4, 1, 0, 0, 3));
+  await imported(admin, { object: 'member', values: {} }, sheet('VE'));
+  assert.deepEqual((await imported(admin, { object: 'member' }, sheet('VF'))).get('values'), {});
+});
+
 test('choices that cannot be are refused; fields that nobody may compare by are, too', async () => {
   const sheet = [header, ...people];
   for (const [spec, code] of [

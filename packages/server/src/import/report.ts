@@ -4,9 +4,10 @@ import type { ErrorCode, ErrorParams, Language } from '@huike/schema';
 import type { DateGroup } from './dates.ts';
 import { ownColumnCount } from './rejects.ts';
 import type { TableWarning } from './rows.ts';
-import type { ImportMode, Mapping } from './spec.ts';
+import type { ImportMode, Mapping, ValueMapping } from './spec.ts';
 import type { ImportRow, ImportState, UndoReport } from './store.ts';
 import { gate, matchRate, type TimeCount } from './survey.ts';
+import type { ValueCount } from './tally.ts';
 import { columnWords, wordsOf } from './words.ts';
 
 export interface Told {
@@ -34,6 +35,8 @@ export interface ImportReport {
   /** From 0 to 1; null where records aren't matched. */
   readonly keyMatchRate: number | null;
   readonly mapping: Mapping;
+  /** What values in the file were taken for, by field; said now, or the last time. */
+  readonly values: ValueMapping;
   readonly timeZone: string | null;
   readonly encoding: string | null;
   readonly delimiter: string | null;
@@ -76,6 +79,8 @@ export interface ProblemReport extends Told {
   readonly count: number;
   /** The rows came in all the same. */
   readonly written: boolean;
+  /** The texts that stand in the cells, the most frequent first; at most 30. */
+  readonly values: readonly ValueCount[];
   readonly examples: readonly {
     readonly line: number;
     readonly column: string | null;
@@ -132,6 +137,7 @@ export async function reportOf(kernel: Kernel, row: ImportRow, language: Languag
     },
     keyMatchRate: survey === null ? null : matchRate(survey),
     mapping: spec.mapping,
+    values: spec.values,
     timeZone: survey?.timeZone ?? spec.timeZone,
     encoding: survey?.encoding ?? null,
     delimiter: survey?.delimiter ?? null,
@@ -180,12 +186,12 @@ function failureOf(
 
 function problemsOf(catalog: Catalog, row: ImportRow, language: Language): ProblemReport[] {
   const columns = row.survey?.columns ?? [];
-  return row.problems.map(({ code, count, examples, written = false }) => {
+  return row.problems.map(({ code, count, examples, written = false, values = [] }) => {
     const told = examples.map(({ line, column, value, params }) => ({
       ...{ line, value, column: columnWords(catalog, row.object, columns, column, language) },
       message: wordsOf(catalog, row.object, { code, params }, language),
     }));
-    return { code, count, written, message: told[0]?.message ?? '', examples: told };
+    return { code, count, written, values, message: told[0]?.message ?? '', examples: told };
   });
 }
 

@@ -22,6 +22,9 @@ export interface DedupeRule {
   readonly action: (typeof duplicateChoices)[number];
 }
 
+/** By field: what stands in the file, and what is meant. */
+export type ValueMapping = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 export interface ImportSpec {
   readonly object: string;
   readonly mode: ImportMode;
@@ -29,8 +32,8 @@ export interface ImportSpec {
   readonly key: string | null;
   /** Null: to be found from the columns' names. */
   readonly mapping: Mapping | null;
-  /** By field: what stands in the file, and what is meant. */
-  readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Null: as the last time, where the mapping is, too. */
+  readonly values: ValueMapping | null;
   readonly orphans: OrphanChoice;
   /** For rows that would make new records; null: none is taken for another. */
   readonly dedupe: DedupeRule | null;
@@ -131,7 +134,7 @@ function mappingIn(value: Json | undefined): Mapping | null {
 function valuesIn(value: Json | undefined): ImportSpec['values'] {
   const wrong = () =>
     malformed('/spec/values', '{field: {"in the file": "meant"}}', '应为 {字段: {"文件中的值": "实际值"}}');
-  if (value === undefined || value === null) return {};
+  if (value === undefined || value === null) return null;
   if (!isJsonObject(value)) throw wrong();
   return Object.fromEntries(
     Object.entries(value).map(([field, pairs]) => {

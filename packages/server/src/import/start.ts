@@ -6,7 +6,7 @@ import { begin, importsObject, jobFor, undoJobFor } from './job.ts';
 import { columnsOf, guessed, recalled } from './mapping.ts';
 import { fold } from './names.ts';
 import { ownColumnCount } from './rejects.ts';
-import type { ImportSpec, Mapping } from './spec.ts';
+import type { ImportSpec, Mapping, ValueMapping } from './spec.ts';
 import {
   addImport,
   type ImportRow,
@@ -16,7 +16,9 @@ import {
   originOf,
   type PlannedSpec,
   recallMapping,
+  recallValues,
   rememberMapping,
+  rememberValues,
 } from './store.ts';
 import { openTable } from './table.ts';
 import { type Scene, sceneOf } from './targets.ts';
@@ -57,6 +59,7 @@ export async function startImport(kernel: Kernel, actor: Actor, asked: Asked): P
     if (!(await addImport(tx, { id, actor, file, spec, requestKey }))) return false;
     await linkFiles(tx, [{ fileId: file.id, objectId: importsObject, fieldTag: 0, recordId: id }]);
     if (asked.spec.mapping !== null) await rememberMapping(tx, spec.object, header, spec.mapping);
+    if (asked.spec.values !== null) await rememberValues(tx, spec.object, header, spec.values);
     const { object, mode, key, dryRun } = spec;
     const objectId = kernel.catalogs.current().objects.get(object)?.id;
     const data = { import: id, file: file.name, mode, key, dryRun };
@@ -83,10 +86,13 @@ async function plan(kernel: Kernel, actor: Actor, { spec, file, guessRest = fals
   const names = table.columns.slice(ownColumnCount(table.columns));
   const header = headerOf(names);
   const mapping = await mappingFor(kernel, scene, spec, guessRest, names, header);
-  columnsOf(scene, mapping, table.columns);
-  for (const field of Object.keys(spec.values))
-    if (!scene.rights.object.fields.has(field.split('.')[0] ?? '')) throw problem('field.unknown', { field });
-  return { spec: { ...spec, mapping }, header };
+  const columns = columnsOf(scene, mapping, table.columns);
+  const isGuessed = guessRest || spec.mapping === null;
+  const isField = (path: string) => scene.rights.object.fields.has(path.split('.')[0] ?? '');
+  const isMapped = (path: string) => columns.some(({ target }) => target.path === path || target.field.name === path);
+  const values = spec.values ?? (isGuessed ? await valuesFor(kernel, spec.object, header, isMapped) : {});
+  for (const field of Object.keys(values)) if (!isField(field)) throw problem('field.unknown', { field });
+  return { spec: { ...spec, mapping, values }, header };
 }
 
 interface Planned {
@@ -110,6 +116,17 @@ async function mappingFor(
     ([name, path]) => !Object.hasOwn(own, name) && !paths.has(path),
   );
   return guessed(scene, names, { ...Object.fromEntries(known), ...own });
+}
+
+/** What values were taken for the last time, of fields that a column goes to. */
+async function valuesFor(
+  kernel: Kernel,
+  object: string,
+  header: string,
+  isMapped: (path: string) => boolean,
+): Promise<ValueMapping> {
+  const known = await recallValues(kernel.db, object, header);
+  return Object.fromEntries(Object.entries(known ?? {}).filter(([path]) => isMapped(path)));
 }
 
 /** Files of one kind have the same columns, in whatever order. */

@@ -1,8 +1,8 @@
 // What is kept of imports: huike.import and its batches.
 import { type Actor, type Origin, type Queryable, type SQL, sql } from '@huike/kernel';
-import type { ErrorCode, ErrorParams, Json } from '@huike/schema';
+import type { ErrorCode, ErrorParams } from '@huike/schema';
 import type { Outcome, Reject } from './batch.ts';
-import type { ImportSpec, Mapping } from './spec.ts';
+import type { ImportSpec, Mapping, ValueMapping } from './spec.ts';
 import type { Survey } from './survey.ts';
 import type { Tally } from './tally.ts';
 
@@ -17,7 +17,7 @@ export type ImportState =
   | 'undone';
 
 /** The spec as it is carried out. */
-export type PlannedSpec = ImportSpec & { readonly mapping: Mapping };
+export type PlannedSpec = ImportSpec & { readonly mapping: Mapping; readonly values: ValueMapping };
 
 export interface ImportRow {
   readonly id: string;
@@ -203,19 +203,37 @@ export async function* rejectsOf(db: Queryable, id: string): AsyncGenerator<Reje
 }
 
 /** What the columns of files with this header were mapped to; null when none came yet. */
-export async function recallMapping(db: Queryable, object: string, header: string): Promise<Mapping | null> {
-  const [row] = await db.query<{ mapping: Mapping }>(
+export function recallMapping(db: Queryable, object: string, header: string): Promise<Mapping | null> {
+  return recall<Mapping>(db, object, header);
+}
+
+/** What the values in files with this header were taken for; null when nothing was said of them. */
+export function recallValues(db: Queryable, object: string, header: string): Promise<ValueMapping | null> {
+  return recall<ValueMapping>(db, object, valuesOf(header));
+}
+
+export function rememberMapping(db: Queryable, object: string, header: string, mapping: Mapping): Promise<void> {
+  return remember(db, object, header, mapping);
+}
+
+export function rememberValues(db: Queryable, object: string, header: string, values: ValueMapping): Promise<void> {
+  return remember(db, object, valuesOf(header), values);
+}
+
+const valuesOf = (header: string) => `${header} values`;
+
+async function recall<T extends Mapping | ValueMapping>(
+  db: Queryable,
+  object: string,
+  header: string,
+): Promise<T | null> {
+  const [row] = await db.query<{ mapping: T }>(
     sql`select mapping from huike.import_mapping where object = ${sql.value(object)} and header = ${sql.value(header)}`,
   );
   return row?.mapping ?? null;
 }
 
-export async function rememberMapping(
-  db: Queryable,
-  object: string,
-  header: string,
-  mapping: Readonly<Record<string, Json>>,
-): Promise<void> {
+async function remember(db: Queryable, object: string, header: string, mapping: Mapping | ValueMapping): Promise<void> {
   await db.execute(sql`
     insert into huike.import_mapping (object, header, mapping)
     values (${sql.value(object)}, ${sql.value(header)}, ${json(mapping)})

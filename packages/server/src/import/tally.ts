@@ -9,8 +9,16 @@ export interface ProblemCount {
   readonly examples: readonly ProblemExample[];
   /** How many there are in each column. Absent in imports of before. */
   readonly columns?: Readonly<Record<string, number>>;
+  /** What stands in the cells, as far as there are few different texts: what a value mapping is made of. */
+  readonly values?: readonly ValueCount[];
   /** The rows came in all the same. */
   readonly written?: boolean;
+}
+
+export interface ValueCount {
+  readonly column: string;
+  readonly value: string;
+  readonly count: number;
 }
 
 export interface ProblemExample {
@@ -25,6 +33,8 @@ export interface ProblemExample {
 export type Tally = readonly ProblemCount[];
 
 const mostExamples = 5;
+/** Different texts that are counted of one problem. */
+const mostValues = 30;
 
 /** Adds what was wrong with rows of a batch: of rejected ones, or with `written` of rows that came in all the same. */
 export function addRejects(
@@ -39,24 +49,42 @@ export function addRejects(
   const counts = new Map(
     tally.map((one) => [
       nameOf(one),
-      { ...one, examples: [...one.examples], columns: new Map(Object.entries(one.columns ?? {})) },
+      {
+        ...one,
+        examples: [...one.examples],
+        columns: new Map(Object.entries(one.columns ?? {})),
+        values: new Map((one.values ?? []).map((value) => [JSON.stringify([value.column, value.value]), value])),
+      },
     ]),
   );
   for (const { line, faults } of rejects) {
     for (const { code, column, params } of faults) {
       const name = nameOf({ code, written });
-      const known = counts.get(name) ?? { code, count: 0, examples: [], columns: new Map<string, number>(), written };
+      const known = counts.get(name) ?? {
+        ...{ code, count: 0, examples: [], written, columns: new Map<string, number>() },
+        values: new Map<string, ValueCount>(),
+      };
       counts.set(name, known);
       known.count++;
       if (column !== null) known.columns.set(column, (known.columns.get(column) ?? 0) + 1);
-      if (known.examples.length >= mostExamples) continue;
       const cell = column === null ? undefined : byLine.get(line)?.cells[columns.indexOf(column)];
+      if (column !== null && cell !== undefined) countValue(known.values, column, cell.trim().slice(0, 60));
+      if (known.examples.length >= mostExamples) continue;
       known.examples.push({ line, column, value: cell?.slice(0, 60) ?? null, params });
     }
   }
   return [...counts.values()]
-    .map((one) => ({ ...one, columns: Object.fromEntries(one.columns) }))
+    .map((one) => ({
+      ...{ ...one, columns: Object.fromEntries(one.columns) },
+      values: [...one.values.values()].sort((a, b) => b.count - a.count),
+    }))
     .sort((one, other) => other.count - one.count);
+}
+
+function countValue(values: Map<string, ValueCount>, column: string, value: string): void {
+  const key = JSON.stringify([column, value]);
+  const { count } = values.get(key) ?? { count: 0 };
+  if (count > 0 || values.size < mostValues) values.set(key, { column, value, count: count + 1 });
 }
 
 const nameOf = ({ code, written = false }: Pick<ProblemCount, 'code' | 'written'>) => `${code} ${written}`;
