@@ -1,4 +1,4 @@
-import { parsePhone, readEmail } from '@huike/kernel';
+import { parsePhone, readEmail } from '@huike/kernel/fields/contact';
 import type { IdentifierForm } from '@huike/schema';
 
 // How the value of an identifier is read: one spelling for each, and none for what identifies nobody.

@@ -77,7 +77,7 @@ class Clustering {
       const one = this.find(first[edge] ?? 0);
       const other = this.find(second[edge] ?? 0);
       if (one === other) continue;
-      const alike = Math.fround(this.likeness(one, other));
+      const alike = Math.fround(this.likeness(one, other, bits[edge] ?? 0));
       if (alike < this.linkage.threshold) continue;
       // What fell behind waits for its new place.
       if (alike < this.heap.topKey() && alike < this.heap.keyOf(edge)) {
@@ -100,8 +100,9 @@ class Clustering {
     return root;
   }
 
-  /** The average over pairs of the two clusters; -Infinity where one of them is ruled out. */
-  private likeness(one: number, other: number): number {
+  /** The average over pairs of two clusters; -Infinity where one is ruled out. `known` is the score of one of them. */
+  private likeness(one: number, other: number, known: number): number {
+    if (this.sizes[one] === 1 && this.sizes[other] === 1) return Math.min(known, most);
     const rowsOne = this.rowsOf(one);
     const rowsOther = this.rowsOf(other);
     let sum = 0;

@@ -1,13 +1,13 @@
 // Comparing all pairs that the rules yield, in units of work that threads take one after another.
 import { forEachPair, isFoundBefore } from './pairs.ts';
-import type { Rule } from './rules.ts';
+import type { Rule, Rules } from './rules.ts';
 import { Comparer, type Rows, type Weights } from './score.ts';
 import { grown } from './texts.ts';
 import type { MatchProgress } from './types.ts';
 
 /** What comparing needs; all large arrays lie in memory that threads share. */
 export interface Shared extends Rows {
-  readonly rules: readonly Rule[];
+  readonly rules: Rules;
   readonly weights: Weights;
   readonly units: readonly Unit[];
   /** Pairs below this, in bits, are dropped. */
@@ -50,11 +50,11 @@ export function unitsOf(rules: readonly Rule[]): Unit[] {
 
 /** Takes units until none are left. Without `shared` turns it takes them all, and lets others run in between. */
 export async function compareUnits(
-  { columns, sources, rules, weights, units, least }: Shared,
+  { columns, codes, sources, rules, weights, units, least }: Shared,
   taken: Int32Array | null,
   watch: { report(progress: MatchProgress): void; check(): void } | null,
 ): Promise<PairList> {
-  const comparer = new Comparer({ columns, sources });
+  const comparer = new Comparer({ columns, codes, sources });
   let count = 0;
   let first = new Uint32Array(1024);
   let second = new Uint32Array(1024);
@@ -63,7 +63,7 @@ export async function compareUnits(
     const at = taken === null ? own : Atomics.add(taken, turns.next, 1);
     const unit = units[at];
     if (unit === undefined || (taken !== null && Atomics.load(taken, turns.stop) === 1)) break;
-    const rule = rules[unit.rule];
+    const rule = rules.rules[unit.rule];
     if (rule === undefined) break;
     forEachPair(rule, unit.from, unit.to, (a, b) => {
       const score = comparer.scoreFrom(least, a, b, weights);

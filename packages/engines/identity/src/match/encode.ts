@@ -138,9 +138,11 @@ function encodeTokens(readings: readonly Reading[], numbers: Uint32Array, counts
   };
 }
 
-/** The rows of a column in another order. */
-export const reordered = (column: Column, order: Uint32Array): Column => {
-  const codes = new Uint32Array(new SharedArrayBuffer(order.length * 4));
-  for (let at = 0; at < order.length; at++) codes[at] = column.codes[order[at] ?? 0] ?? 0;
-  return { ...column, codes };
-};
+/** The codes of rows, in an order of rows: those of one row stand together. */
+export function codesOf(columns: readonly Column[], order: Uint32Array | null, count: number): Uint32Array {
+  const fields = columns.length;
+  const all = new Uint32Array(new SharedArrayBuffer(count * fields * 4));
+  for (const [field, { codes }] of columns.entries())
+    for (let at = 0; at < count; at++) all[at * fields + field] = codes[order === null ? at : (order[at] ?? 0)] ?? 0;
+  return all;
+}

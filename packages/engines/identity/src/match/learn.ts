@@ -5,14 +5,14 @@
 import { kinds } from './kinds/index.ts';
 import type { Column, Level } from './kinds/kind.ts';
 import { forEachPair, isFoundBefore } from './pairs.ts';
-import type { Rule } from './rules.ts';
+import type { Rules } from './rules.ts';
 import { Comparer, missing, probabilityOf, type Rows, type Weights } from './score.ts';
 
-const randomPairs = 250_000;
-const samplePairs = 400_000;
-const rounds = 24;
+const randomPairs = 200_000;
+const samplePairs = 300_000;
+const rounds = 15;
 /** Every so many rounds all pairs are looked at anew, in between those that matter. */
-const turn = 6;
+const turn = 5;
 const negligible = 1e-4;
 /** As many imagined pairs stand for what is expected of m, and such a part of those that are found. */
 const expectedPairs = 20;
@@ -41,13 +41,14 @@ interface Sample {
 }
 
 /** Learns the weights. `count` rows in canonical order. */
-export function learn(rows: Rows, rules: readonly Rule[], count: number): Weights {
+export function learn(rows: Rows, rules: Rules, count: number): Weights {
   return new Learner(rows, rules, count).run();
 }
 
 class Learner {
   private readonly columns: readonly Column[];
-  private readonly rules: readonly Rule[];
+  private readonly codes: Uint32Array;
+  private readonly rules: Rules;
   private readonly count: number;
   private readonly comparer: Comparer;
   private readonly random: Sample;
@@ -64,8 +65,9 @@ class Learner {
   /** Of the pairs that the rules yield, as far as is known. */
   private probability: Float64Array = new Float64Array(0);
 
-  constructor(rows: Rows, rules: readonly Rule[], count: number) {
+  constructor(rows: Rows, rules: Rules, count: number) {
     this.columns = rows.columns;
+    this.codes = rows.codes;
     this.rules = rules;
     this.count = count;
     this.comparer = new Comparer(rows);
@@ -173,7 +175,7 @@ class Learner {
         counts[level] = (counts[level] ?? 0) + expected;
         if (level < counts.length - 1) continue;
         const column = this.columns[field];
-        const rows = column?.counts[column.codes[likely.first[pair] ?? 0] ?? 0] ?? 0;
+        const rows = column?.counts[this.codes[(likely.first[pair] ?? 0) * fields + field] ?? 0] ?? 0;
         const held = exact[field];
         if (held) held[classOf(rows)] = (held[classOf(rows)] ?? 0) + expected;
       }
@@ -236,7 +238,7 @@ class Learner {
       let total = 20;
       for (let pair = 0; pair < likely.size; pair++) {
         const level = likely.levels[pair * fields + field] ?? missing;
-        if (level === missing || this.rules[likely.rule[pair] ?? 0]?.columns.includes(field)) continue;
+        if (level === missing || this.rules.rules[likely.rule[pair] ?? 0]?.columns.includes(field)) continue;
         for (let other = 0; other < fields; other++)
           comparer.levels[other] = likely.levels[pair * fields + other] ?? missing;
         if (!comparer.isBeside(field)) continue;
@@ -294,11 +296,12 @@ class Learner {
 
   /** Pairs of all rules, each found by an earlier rule already left out; evenly spaced where they are too many. */
   private sampleRules(): Sample {
-    const total = this.rules.reduce((sum, { pairs }) => sum + pairs, 0);
+    const { rules } = this.rules;
+    const total = rules.reduce((sum, { pairs }) => sum + pairs, 0);
     const step = Math.max(1, total / samplePairs);
-    const sample = this.newSample(Math.ceil(total / step) + this.rules.length);
+    const sample = this.newSample(Math.ceil(total / step) + rules.length);
     let pair = 0;
-    for (const [index, rule] of this.rules.entries()) {
+    for (const [index, rule] of rules.entries()) {
       let due = 0;
       forEachPair(rule, 0, rule.starts.length - 1, (a, b) => {
         if (--due > 0) return;

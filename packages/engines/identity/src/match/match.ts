@@ -1,5 +1,6 @@
 // Batch matching: which rows are the same customer.
 import os from 'node:os';
+import { codesOf } from './encode.ts';
 import { type PipelineInput, type PipelineOutput, runPipeline } from './pipeline.ts';
 import type { RecordTable } from './records.ts';
 import { Comparer } from './score.ts';
@@ -53,7 +54,7 @@ function resultOf({ clusters, pairs, rules, columns, weights }: PipelineOutput, 
     pairs,
     rules,
     explain(first, second) {
-      comparer ??= new Comparer({ columns, sources });
+      comparer ??= new Comparer({ columns, codes: codesOf(columns, null, sources.length), sources });
       return comparer.explain(first, second, weights);
     },
   };

@@ -1,7 +1,7 @@
 // From texts to clusters, step by step. It runs in a thread of its own; `helpers` compare beside it.
 import { cluster } from './cluster.ts';
 import { compareUnits, type PairList, type Shared, unitsOf } from './compare.ts';
-import { encodeColumn, type RawColumn, reordered } from './encode.ts';
+import { codesOf, encodeColumn, type RawColumn } from './encode.ts';
 import type { Column } from './kinds/kind.ts';
 import { learn } from './learn.ts';
 import { orderBy } from './order.ts';
@@ -41,6 +41,8 @@ export interface Watch {
   check(): void;
 }
 
+const none = new Uint32Array(0);
+
 /** By what rows are put in order: names first, so that in large blocks the same names stand together. */
 const importance: readonly SemanticType[] = [
   ...(['fullName', 'company', 'familyName', 'givenName', 'birthDate', 'text', 'address', 'phone', 'email'] as const),
@@ -57,21 +59,23 @@ export async function runPipeline(
   const encoded = helpers === null ? input.columns.map(encodeColumn) : await helpers.encode(input.columns);
   watch.check();
   const order = orderOf(encoded, input.sources, count);
-  const columns = encoded.map((column) => reordered(column, order));
+  // By row codes go along; each thread would get a copy of what stays with the columns.
+  const columns = encoded.map((column) => ({ ...column, codes: none }));
+  const codes = codesOf(encoded, order, count);
   const sources = new Uint8Array(new SharedArrayBuffer(count));
   for (let at = 0; at < count; at++) sources[at] = input.sources[order[at] ?? 0] ?? 0;
   watch.report({ phase: 'learning', done: 0, total: 1 });
-  const rules = makeRules(columns, count);
+  const rules = makeRules({ columns, codes }, count);
   watch.check();
-  const weights = learn({ columns, sources }, rules, count);
+  const weights = learn({ columns, codes, sources }, rules, count);
   watch.check();
-  const units = unitsOf(rules);
-  const shared: Shared = { columns, sources, rules, weights, units, least: bitsOf(input.thresholds.lower) };
+  const units = unitsOf(rules.rules);
+  const shared: Shared = { columns, codes, sources, rules, weights, units, least: bitsOf(input.thresholds.lower) };
   const lists = helpers === null ? [await compareUnits(shared, null, watch)] : await helpers.compare(shared);
   watch.check();
   const edges = merged(lists);
   watch.report({ phase: 'clustering', done: 0, total: edges.count });
-  const comparer = new Comparer({ columns, sources });
+  const comparer = new Comparer({ columns, codes, sources });
   const placeOf = new Uint32Array(count);
   for (let at = 0; at < count; at++) placeOf[order[at] ?? 0] = at;
   const found = cluster(count, edges, {
@@ -85,7 +89,7 @@ export async function runPipeline(
     pairs: scored(edges, order),
     columns: encoded,
     weights,
-    rules: rules.map(({ name, pairs }) => ({ name, pairs })),
+    rules: rules.rules.map(({ name, pairs }) => ({ name, pairs })),
   };
 }
 

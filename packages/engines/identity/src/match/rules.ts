@@ -14,10 +14,20 @@ export interface Rule {
   readonly columns: readonly number[];
   readonly rows: Uint32Array;
   readonly starts: Uint32Array;
-  /** By row: the number of its block + 1; 0 for none. Of a key with several slots, the first slot's. */
-  readonly blockOf: Uint32Array;
   /** Pairs that it yields. */
   readonly pairs: number;
+}
+
+export interface Rules {
+  readonly rules: readonly Rule[];
+  /** By row, by rule: the number of the row's block + 1; 0 for none, and for blocks beyond the cap. */
+  readonly blocks: Uint32Array;
+}
+
+/** What rules are made of; codes by row, by column. */
+export interface Keyed {
+  readonly columns: readonly Column[];
+  readonly codes: Uint32Array;
 }
 
 /** Blocks of more rows are compared only within a window of neighbours. */
@@ -29,9 +39,12 @@ const fewRows = 1_500;
 /** Pairs a row, all rules together; and however few rows there are, so many pairs in all. */
 const pairsPerRow = 26;
 const pairsAtLeast = 3_000_000;
+const mostRules = 28;
+/** A rule that yields fewer pairs a row isn't worth the while. */
+const fewestPairs = 1 / 200;
 
 /** Pairs that a block of so many rows yields. */
-export function pairsOfBlock(size: number): number {
+function pairsOfBlock(size: number): number {
   if (size <= blockCap) return (size * (size - 1)) / 2;
   return size * windowSize - (windowSize * (windowSize + 1)) / 2;
 }
@@ -39,11 +52,13 @@ export function pairsOfBlock(size: number): number {
 /** A key of one column, by code, ready to be looked up. */
 interface Part {
   readonly name: string;
-  readonly column: Column;
-  readonly index: number;
+  readonly column: number;
+  readonly isName: boolean;
   readonly slots: number;
   /** By code, `slots` each; 0 for none. */
   readonly keys: Uint32Array;
+  /** By slot: the rows by which blocks are counted, all that share some of its keys. */
+  readonly counted: readonly Uint32Array[];
 }
 
 interface Draft {
@@ -52,113 +67,132 @@ interface Draft {
   readonly pairs: number;
 }
 
-/** The rules for the rows of these columns, which have `count` rows in canonical order. */
-export function makeRules(columns: readonly Column[], count: number): Rule[] {
-  if (count <= fewRows) return [everything(count)];
-  const parts = columns.flatMap((column, index) => kinds[column.type].atoms.map((atom) => partOf(column, index, atom)));
+/** The rules for `count` rows in canonical order. */
+export function makeRules(keyed: Keyed, count: number): Rules {
+  if (count <= fewRows) return { rules: [everything(count)], blocks: new Uint32Array(count).fill(1) };
+  const rules = chooseRules(keyed, count).map((one) => buildRule(one, keyed, count));
+  return { rules, blocks: blocksOf(rules, count) };
+}
+
+function chooseRules(keyed: Keyed, count: number): Draft[] {
+  const share = Math.max(1, Math.floor(count / countedRows));
+  const parts = keyed.columns.flatMap((column, at) =>
+    kinds[column.type].atoms.map((atom) => partOf(keyed, at, atom, count, share)),
+  );
   const budget = Math.max(pairsPerRow * count, pairsAtLeast);
-  const singles = parts.map((part) => draft([part], count));
-  const chosen = singles.filter(({ pairs }) => pairs > 0 && pairs <= budget / 8);
+  const singles = parts.map((part) => draft([part], keyed, share)).sort(byPairs);
+  const chosen = singles.filter(({ pairs }) => pairs >= count * fewestPairs && pairs <= budget / 8);
   const taken = new Set(chosen.flatMap(({ parts: [part] }) => (part ? [part] : [])));
   const rest = parts.filter((part) => !taken.has(part));
   const combined: Draft[] = [];
-  for (const [at, one] of rest.entries()) {
-    for (const other of rest.slice(at + 1)) {
-      if (one.index === other.index) continue;
-      if (one.slots * other.slots > 3) continue;
-      combined.push(draft([one, other], count));
-    }
-  }
-  // Those that hold least come first: they are of the rarest agreements.
-  combined.sort((a, b) => a.pairs - b.pairs || (a.name < b.name ? -1 : 1));
+  for (const [at, one] of rest.entries())
+    for (const other of rest.slice(at + 1))
+      if (one.column !== other.column && one.slots * other.slots <= 3) combined.push(draft([one, other], keyed, share));
   let spent = chosen.reduce((total, { pairs }) => total + pairs, 0);
-  for (const one of combined) {
-    if (one.pairs === 0 || spent + one.pairs > budget) continue;
+  // Those that hold least come first: they are of the rarest agreements.
+  for (const one of combined.sort(byPairs)) {
+    if (one.pairs < count * fewestPairs || spent + one.pairs > budget || chosen.length >= mostRules) continue;
     spent += one.pairs;
     chosen.push(one);
   }
-  if (chosen.length === 0) {
-    const least = singles.filter(({ pairs }) => pairs > 0).sort((a, b) => a.pairs - b.pairs)[0];
-    if (least) chosen.push(least);
-  }
-  chosen.sort((a, b) => a.pairs - b.pairs || (a.name < b.name ? -1 : 1));
-  return chosen.map((one) => build(one, count));
+  if (chosen.length === 0) chosen.push(...singles.filter(({ pairs }) => pairs > 0).slice(0, 1));
+  return chosen.sort(byPairs);
 }
+
+const byPairs = (a: Draft, b: Draft): number => a.pairs - b.pairs || (a.name < b.name ? -1 : 1);
 
 function everything(count: number): Rule {
   const rows = new Uint32Array(new SharedArrayBuffer(count * 4));
   for (let row = 0; row < count; row++) rows[row] = row;
   const starts = new Uint32Array(new SharedArrayBuffer(8));
   starts[1] = count;
-  const blockOf = new Uint32Array(new SharedArrayBuffer(count * 4)).fill(1);
-  return { name: 'everything', columns: [], rows, starts, blockOf, pairs: (count * (count - 1)) / 2 };
+  return { name: 'everything', columns: [], rows, starts, pairs: (count * (count - 1)) / 2 };
 }
 
-function partOf(column: Column, index: number, atom: Atom): Part {
+/** Whether a block is only compared within a window. */
+export const isCapped = ({ name }: Rule, size: number): boolean => size > blockCap && name !== 'everything';
+
+/** Blocks are counted on about so many rows. */
+const countedRows = 60_000;
+
+function partOf({ columns, codes }: Keyed, at: number, atom: Atom, count: number, share: number): Part {
+  const column = columns[at];
+  if (column === undefined) throw new Error(`no column ${at}`);
   const { slots } = atom;
   const keys = new Uint32Array(column.counts.length * slots);
   for (let code = 1; code < column.counts.length; code++)
     atom.fill(column, code, keys.subarray(code * slots, (code + 1) * slots));
-  return { name: `${column.name}.${atom.name}`, column, index, slots, keys };
-}
-
-const isPerson = ({ column: { type } }: Part) => type === 'givenName' || type === 'familyName';
-
-/** The keys of a draft for all rows, slot by slot; 0 for none. */
-function keysOf(parts: readonly Part[], count: number): Uint32Array[] {
-  const slots = parts.reduce((product, part) => product * part.slots, 1);
-  // Given and family name make the same key when they are changed.
-  const together = parts.length === 2 && parts.every(isPerson);
-  return Array.from({ length: slots }, (_, slot) => {
-    const keys = new Uint32Array(count);
-    let rest = slot;
-    for (const [order, part] of parts.entries()) {
-      const own = rest % part.slots;
-      rest = Math.floor(rest / part.slots);
-      const { codes } = part.column;
-      const salt = together ? 0 : order + 1;
-      for (let row = 0; row < count; row++) {
-        const key = part.keys[(codes[row] ?? 0) * part.slots + own] ?? 0;
-        const before = keys[row] ?? 0;
-        if (order > 0 && before === 0) continue;
-        keys[row] = key === 0 ? 0 : (before + mix(key + salt)) >>> 0 || 1;
-      }
-    }
-    return keys;
-  });
-}
-
-/** Blocks are counted in one part of all keys where rows are many. */
-const sampledFrom = 60_000;
-
-function draft(parts: readonly Part[], count: number): Draft {
-  const share = Math.max(1, Math.floor(count / sampledFrom));
-  const name = parts.map((part) => part.name).join('+');
-  const sampled: number[] = [];
-  for (const keys of keysOf(parts, count))
+  const counted = Array.from({ length: slots }, (_, slot) => {
+    const rows: number[] = [];
     for (let row = 0; row < count; row++) {
-      const key = keys[row] ?? 0;
-      if (key !== 0 && mix(key) % share === 0) sampled.push(key);
+      const key = keys[(codes[row * columns.length + at] ?? 0) * slots + slot] ?? 0;
+      if (key !== 0 && (share === 1 || mix(key) % share === 0)) rows.push(row);
     }
-  const sorted = Uint32Array.from(sampled).sort();
+    return Uint32Array.from(rows);
+  });
+  const isName = column.type === 'givenName' || column.type === 'familyName';
+  return { name: `${column.name}.${atom.name}`, column: at, isName, slots, keys, counted };
+}
+
+const slotsOf = (parts: readonly Part[]): number => parts.reduce((product, { slots }) => product * slots, 1);
+
+/** The keys of some rows (all, if none are given) by one slot of parts together; 0 for none. */
+function keysOf(
+  parts: readonly Part[],
+  slot: number,
+  { columns, codes }: Keyed,
+  rows: Uint32Array | number,
+): Uint32Array {
+  const fields = columns.length;
+  const count = typeof rows === 'number' ? rows : rows.length;
+  const keys = new Uint32Array(count);
+  // Given and family name make the same key when they are changed.
+  const together = parts.length === 2 && parts.every(({ isName }) => isName);
+  let rest = slot;
+  for (const [order, part] of parts.entries()) {
+    const own = rest % part.slots;
+    rest = Math.floor(rest / part.slots);
+    const salt = together ? 0 : order + 1;
+    for (let at = 0; at < count; at++) {
+      const before = keys[at] ?? 0;
+      if (order > 0 && before === 0) continue;
+      const row = typeof rows === 'number' ? at : (rows[at] ?? 0);
+      const key = part.keys[(codes[row * fields + part.column] ?? 0) * part.slots + own] ?? 0;
+      keys[at] = key === 0 ? 0 : (before + mix(key + salt)) >>> 0 || 1;
+    }
+  }
+  return keys;
+}
+
+function draft(parts: readonly Part[], keyed: Keyed, share: number): Draft {
+  const [first] = parts;
+  const counted = Array.from({ length: slotsOf(parts) }, (_, slot) =>
+    keysOf(parts, slot, keyed, first?.counted[slot % first.slots] ?? 0),
+  );
+  const keys = new Uint32Array(counted.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const each of counted) {
+    keys.set(each, filled);
+    filled += each.length;
+  }
+  keys.sort();
   let pairs = 0;
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < keys.length; ) {
     let to = from + 1;
-    while (to < sorted.length && sorted[to] === sorted[from]) to++;
-    pairs += pairsOfBlock(to - from);
+    while (to < keys.length && keys[to] === keys[from]) to++;
+    if (keys[from] !== 0) pairs += pairsOfBlock(to - from);
     from = to;
   }
-  return { name, parts, pairs: pairs * share };
+  return { name: parts.map(({ name }) => name).join('+'), parts, pairs: pairs * share };
 }
 
-function build({ name, parts }: Draft, count: number): Rule {
-  const slots = keysOf(parts, count);
-  const all = new Uint32Array(count * slots.length);
-  for (const [slot, keys] of slots.entries()) all.set(keys, slot * count);
+function buildRule({ name, parts }: Draft, keyed: Keyed, count: number): Rule {
+  const slots = slotsOf(parts);
+  const all = new Uint32Array(count * slots);
+  for (let slot = 0; slot < slots; slot++) all.set(keysOf(parts, slot, keyed, count), slot * count);
   const order = orderBy(all);
   const blocks: number[] = [];
   const kept = new Uint32Array(order.length);
-  const blockOf = new Uint32Array(new SharedArrayBuffer(count * 4));
   let size = 0;
   let pairs = 0;
   for (let from = 0; from < order.length; ) {
@@ -168,13 +202,9 @@ function build({ name, parts }: Draft, count: number): Rule {
     if (key !== 0 && to - from > 1) {
       blocks.push(size);
       const begin = size;
-      // A row may be there by two slots; rows of the first slot come first.
-      for (let at = from; at < to; at++) {
-        const entry = order[at] ?? 0;
-        if (entry < count) blockOf[entry] = blocks.length;
-        kept[size++] = entry % count;
-      }
-      if (slots.length > 1) size = begin + sortUnique(kept.subarray(begin, size));
+      for (let at = from; at < to; at++) kept[size++] = (order[at] ?? 0) % count;
+      // A row may be there by two slots.
+      if (slots > 1) size = begin + sortUnique(kept.subarray(begin, size));
       pairs += pairsOfBlock(size - begin);
     }
     from = to;
@@ -184,7 +214,7 @@ function build({ name, parts }: Draft, count: number): Rule {
   const starts = new Uint32Array(new SharedArrayBuffer((blocks.length + 1) * 4));
   starts.set(blocks);
   starts[blocks.length] = size;
-  return { name, columns: parts.map(({ index }) => index), rows, starts, blockOf, pairs };
+  return { name, columns: parts.map(({ column }) => column), rows, starts, pairs };
 }
 
 /** Sorts and takes out repetitions, in place; how many are left. */
@@ -193,4 +223,17 @@ function sortUnique(rows: Uint32Array): number {
   let size = 0;
   for (let at = 0; at < rows.length; at++) if (at === 0 || rows[at] !== rows[at - 1]) rows[size++] = rows[at] ?? 0;
   return size;
+}
+
+/** Of a row that is in several blocks of a rule the last one is kept: pairs found twice are taken out at the end. */
+function blocksOf(rules: readonly Rule[], count: number): Uint32Array {
+  const blocks = new Uint32Array(new SharedArrayBuffer(count * rules.length * 4));
+  for (const [at, rule] of rules.entries())
+    for (let block = 0; block + 1 < rule.starts.length; block++) {
+      const from = rule.starts[block] ?? 0;
+      const to = rule.starts[block + 1] ?? 0;
+      if (isCapped(rule, to - from)) continue;
+      for (let place = from; place < to; place++) blocks[(rule.rows[place] ?? 0) * rules.length + at] = block + 1;
+    }
+  return blocks;
 }

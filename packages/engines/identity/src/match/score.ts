@@ -1,7 +1,7 @@
 // How likely two rows are one customer: levels of all fields, and their weights added up.
 
 import { kinds } from './kinds/index.ts';
-import type { Column } from './kinds/kind.ts';
+import type { Column, Compare } from './kinds/kind.ts';
 import { areSwapped, givenConflict, swapped } from './kinds/person.ts';
 import type { PairExplanation, PairWeight, SemanticType } from './types.ts';
 
@@ -22,6 +22,8 @@ export interface Weights {
 /** What is compared. */
 export interface Rows {
   readonly columns: readonly Column[];
+  /** By row, by field: a row's codes stand together, so that looking at a pair reads two places and not twenty. */
+  readonly codes: Uint32Array;
   /** By row. */
   readonly sources: Uint8Array;
 }
@@ -47,47 +49,57 @@ const undecided = -2;
 export class Comparer {
   /** By field: the level of the last pair, `missing` where one has no value or they tell nothing of each other. */
   readonly levels: Int8Array;
+  private readonly fields: number;
   private readonly columns: readonly Column[];
+  private readonly codes: Uint32Array;
   private readonly sources: Uint8Array;
-  private readonly tops: readonly number[];
-  private readonly compares: readonly ((column: Column, a: number, b: number) => number)[];
+  /** By field: its highest level. */
+  private readonly tops: Int8Array;
+  private readonly compares: readonly Compare[];
   private readonly given: number;
   private readonly family: number;
-  private readonly swap: readonly number[];
+  /** By field: the level of names that are changed. */
+  private readonly swap: Int8Array;
   private readonly strong: readonly number[];
   /** By field: closer places. */
-  private readonly closer: readonly (readonly number[])[];
-  private readonly order: readonly number[];
+  private readonly closer: readonly Uint8Array[];
+  /** Names may be of another person, and these may tell otherwise. */
+  private readonly names: readonly number[];
+  private readonly personal: readonly number[];
+  private readonly order: Uint8Array;
 
-  constructor({ columns, sources }: Rows) {
+  constructor({ columns, codes, sources }: Rows) {
+    this.fields = columns.length;
     this.columns = columns;
+    this.codes = codes;
     this.sources = sources;
     this.levels = new Int8Array(columns.length);
-    this.tops = columns.map(({ type }) => kinds[type].levels.length - 1);
+    this.tops = Int8Array.from(columns, ({ type }) => kinds[type].levels.length - 1);
     this.compares = columns.map(({ type }) => kinds[type].compare);
-    const only = (type: SemanticType) => {
-      const found = columns.flatMap((column, index) => (column.type === type ? [index] : []));
-      return found.length === 1 ? (found[0] ?? -1) : -1;
-    };
+    const ofTypes = (...types: readonly SemanticType[]) =>
+      columns.flatMap(({ type }, field) => (types.includes(type) ? [field] : []));
+    const only = (type: SemanticType) => (ofTypes(type).length === 1 ? (ofTypes(type)[0] ?? missing) : missing);
     this.given = only('givenName');
     this.family = only('familyName');
-    this.swap = columns.map(({ type }) => (type === 'familyName' ? swapped : missing));
-    this.strong = columns.flatMap(({ type }, index) => (type === 'nationalId' ? [index] : []));
-    this.closer = columns.map(({ type }) => {
-      const width = places.indexOf(type);
-      return width < 1 ? [] : columns.flatMap((other, at) => (places.slice(0, width).includes(other.type) ? [at] : []));
-    });
+    this.swap = Int8Array.from(columns, ({ type }) => (type === 'familyName' ? swapped : missing));
+    this.strong = ofTypes('nationalId');
+    this.closer = columns.map(({ type }) =>
+      Uint8Array.from(ofTypes(...places.slice(0, Math.max(0, places.indexOf(type))))),
+    );
+    this.names = ofTypes('fullName', 'givenName', 'company');
+    this.personal = ofTypes(...personal);
     // Cheap comparisons come first.
-    const cost = (index: number) => (kinds[columns[index]?.type ?? 'text'].hasTokens ? 1 : 0);
-    this.order = columns.map((_, index) => index).sort((a, b) => cost(a) - cost(b) || a - b);
+    const cost = (field: number) => (kinds[columns[field]?.type ?? 'text'].hasTokens ? 1 : 0);
+    this.order = Uint8Array.from(columns.keys()).sort((a, b) => cost(a) - cost(b) || a - b);
   }
 
   /** Two different values whose check digits fit. */
   isVetoed(a: number, b: number): boolean {
     for (const field of this.strong) {
-      const { codes, facets } = this.columns[field] ?? { codes: [], facets: [] };
-      const [one, other] = [codes[a] ?? 0, codes[b] ?? 0];
-      if (one !== other && one !== 0 && other !== 0 && facets[one] === 1 && facets[other] === 1) return true;
+      const one = this.codes[a * this.fields + field] ?? 0;
+      const other = this.codes[b * this.fields + field] ?? 0;
+      const facets = this.columns[field]?.facets;
+      if (one !== other && one !== 0 && other !== 0 && facets?.[one] === 1 && facets[other] === 1) return true;
     }
     return false;
   }
@@ -99,24 +111,26 @@ export class Comparer {
 
   /** Works out the levels of a pair. */
   compare(a: number, b: number): void {
-    for (const field of this.order) this.compareField(field, a, b);
+    for (let field = 0; field < this.fields; field++) this.compareField(field, a, b);
     this.findSwap(a, b);
   }
 
   private compareField(field: number, a: number, b: number): void {
+    const one = this.codes[a * this.fields + field] ?? 0;
+    const other = this.codes[b * this.fields + field] ?? 0;
     const column = this.columns[field];
-    if (column === undefined) return;
-    const [one, other] = [column.codes[a] ?? 0, column.codes[b] ?? 0];
-    if (one === 0 || other === 0) this.levels[field] = missing;
+    if (one === 0 || other === 0 || column === undefined) this.levels[field] = missing;
     else if (one === other) this.levels[field] = this.tops[field] ?? 0;
     else this.levels[field] = this.compares[field]?.(column, one, other) ?? missing;
   }
 
   private findSwap(a: number, b: number): void {
+    if (this.given < 0 || this.family < 0) return;
+    if ((this.levels[this.given] ?? 0) > 1 || (this.levels[this.family] ?? 0) > 1) return;
     const [given, family] = [this.columns[this.given], this.columns[this.family]];
     if (given === undefined || family === undefined) return;
-    if ((this.levels[this.given] ?? 0) > 1 || (this.levels[this.family] ?? 0) > 1) return;
-    const codes = [given.codes[a] ?? 0, family.codes[a] ?? 0, given.codes[b] ?? 0, family.codes[b] ?? 0];
+    const codeOf = (row: number, field: number) => this.codes[row * this.fields + field] ?? 0;
+    const codes = [codeOf(a, this.given), codeOf(a, this.family), codeOf(b, this.given), codeOf(b, this.family)];
     if (!areSwapped(given, family, codes)) return;
     this.levels[this.given] = missing;
     this.levels[this.family] = swapped;
@@ -124,8 +138,12 @@ export class Comparer {
 
   /** Whether a closer place than this field agrees. */
   isBeside(field: number): boolean {
-    for (const closer of this.closer[field] ?? [])
-      if ((this.levels[closer] ?? 0) >= (this.tops[closer] ?? 0) - 1) return true;
+    const closer = this.closer[field];
+    if (closer === undefined) return false;
+    for (let at = 0; at < closer.length; at++) {
+      const other = closer[at] ?? 0;
+      if ((this.levels[other] ?? 0) >= (this.tops[other] ?? 0) - 1) return true;
+    }
     return false;
   }
 
@@ -134,26 +152,26 @@ export class Comparer {
     const level = this.levels[field] ?? missing;
     if (level === missing) return 0;
     if (this.isBeside(field)) return weights.beside[field]?.[level] ?? 0;
-    const codes = this.columns[field]?.codes;
     const exact = weights.exact[field];
-    const one = exact?.[codes?.[a] ?? 0] ?? 0;
+    const one = exact?.[this.codes[a * this.fields + field] ?? 0] ?? 0;
     if (level === this.tops[field]) return one;
     const weight = weights.levels[field]?.[level] ?? 0;
     // Two values that are alike say no more than either of them would, were it the same.
-    return weight <= 0 || level === this.swap[field] ? weight : Math.min(weight, one, exact?.[codes?.[b] ?? 0] ?? 0);
+    return weight <= 0 || level === this.swap[field]
+      ? weight
+      : Math.min(weight, one, exact?.[this.codes[b * this.fields + field] ?? 0] ?? 0);
   }
 
   /** Whether the last pair are two persons as far as their names go, and nothing personal says otherwise. */
   isOtherPerson(): boolean {
     let found = false;
-    for (let field = 0; field < this.columns.length; field++) {
-      const type = this.columns[field]?.type;
+    for (const field of this.names) {
       const level = this.levels[field] ?? missing;
-      if (type === undefined || level === missing) continue;
-      if (personal.has(type) && level === this.tops[field]) return false;
-      if (isOther(type, level)) found = true;
+      if (level !== missing && isOther(this.columns[field]?.type ?? 'text', level)) found = true;
     }
-    return found;
+    if (!found) return false;
+    for (const field of this.personal) if (this.levels[field] === this.tops[field]) return false;
+    return true;
   }
 
   /** The logarithm of the odds of a pair whose levels are known, in bits. */
@@ -175,22 +193,25 @@ export class Comparer {
    * aren't the same, and whether codes are equal already tells.
    */
   scoreFrom(least: number, a: number, b: number, weights: Weights): number {
-    const { columns, tops, levels } = this;
+    const { codes, tops, levels, fields } = this;
+    const { exact, beside, unequal } = weights;
     let bound = weights.prior[this.across(a, b)];
-    for (let field = 0; field < columns.length; field++) {
-      const codes = columns[field]?.codes;
-      const one = codes?.[a] ?? 0;
-      const other = codes?.[b] ?? 0;
-      levels[field] = undecided;
+    for (let field = 0; field < fields; field++) {
+      const one = codes[a * fields + field] ?? 0;
+      const other = codes[b * fields + field] ?? 0;
       if (one === 0 || other === 0) levels[field] = missing;
-      else if (one !== other) bound += weights.unequal[field] ?? 0;
-      else {
-        levels[field] = tops[field] ?? 0;
-        bound += Math.max(weights.exact[field]?.[one] ?? 0, weights.beside[field]?.[tops[field] ?? 0] ?? 0);
+      else if (one !== other) {
+        levels[field] = undecided;
+        bound += unequal[field] ?? 0;
+      } else {
+        const top = tops[field] ?? 0;
+        levels[field] = top;
+        bound += Math.max(exact[field]?.[one] ?? 0, beside[field]?.[top] ?? 0);
       }
     }
     if (bound < least) return Number.NEGATIVE_INFINITY;
-    for (const field of this.order) {
+    for (let at = 0; at < fields; at++) {
+      const field = this.order[at] ?? 0;
       if (levels[field] !== undecided) continue;
       this.compareField(field, a, b);
       const level: number = this.levels[field] ?? missing;

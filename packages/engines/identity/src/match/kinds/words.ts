@@ -7,6 +7,11 @@ import { type Column, isNothing, type Kind, levels, type Reading, whole } from '
 import { bigrams, folded, overlap, rarePairs, rareTokens, tokensOf } from './tokens.ts';
 
 const longestEdited = 64;
+/** Letters are looked at where words have that much in common; of values of a word or two, always. */
+const letters = 0.15;
+
+const isShort = ({ tokens: { ends } }: Column, a: number, b: number): boolean =>
+  (ends[a] ?? 0) - (ends[a - 1] ?? 0) <= 2 && (ends[b] ?? 0) - (ends[b - 1] ?? 0) <= 2;
 
 function edited(column: Column, a: number, b: number): number {
   const { chars, ends } = column.texts;
@@ -22,7 +27,7 @@ function compareText(column: Column, a: number, b: number): number {
   const level = cosine >= 0.8 ? 3 : cosine >= 0.55 || contained >= 0.9 ? 2 : cosine >= 0.35 ? 1 : 0;
   if (digits < 0) return level === 3 ? 1 : 0;
   if (level === 3) return level;
-  const likeness = edited(column, a, b);
+  const likeness = cosine >= letters || isShort(column, a, b) ? edited(column, a, b) : 0;
   return Math.max(level, likeness >= 0.85 ? 3 : likeness >= 0.7 ? 2 : 0);
 }
 
@@ -122,7 +127,7 @@ function compareAddress(column: Column, a: number, b: number): number {
   if (digits < 0) return cosine >= 0.4 ? 1 : 0;
   if (cosine >= 0.85) return 4;
   if (digits > 0 && cosine >= 0.6) return 4;
-  const likeness = edited(column, a, b);
+  const likeness = cosine >= letters ? edited(column, a, b) : 0;
   if (likeness >= 0.85) return 4;
   if (cosine >= 0.6 || contained >= 0.9 || likeness >= 0.72) return 3;
   return cosine >= 0.4 ? 2 : 0;
