@@ -232,6 +232,13 @@ function tells(one: Evidence, other: Evidence): boolean {
  * which stays as such rows are in life: nobody can tell whose it is.
  */
 function makeTellable(dice: Dice, person: Person, drafts: Draft[], evidence: Evidence[]): void {
+  // A nickname beside a number that several people have says nothing of which of them it is.
+  for (const [at, shown] of evidence.entries()) {
+    const draft = drafts[at];
+    if (draft === undefined || shown.named || !shown.phoneShared || chance(dice, 0.02)) continue;
+    draft.fullName = person.name.surname + person.name.given;
+    shown.named = true;
+  }
   const joined = new Set([0]);
   const current = person.phones.at(-1) ?? person.phones[0];
   const mend = (at: number): void => {
@@ -249,8 +256,7 @@ function makeTellable(dice: Dice, person: Person, drafts: Draft[], evidence: Evi
   }
   const apart = drafts.map((_, at) => at).filter((at) => !joined.has(at));
   if (apart.length === 0) return;
-  const left = chance(dice, 0.02);
-  if (left) return;
+  if (chance(dice, 0.02)) return;
   mend(0);
   for (const at of apart) mend(at);
 }
