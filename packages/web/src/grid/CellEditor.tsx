@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from 'react';
 import type { FieldInfo } from '../data/api.ts';
 import { Button } from '../design/Button.tsx';
 import { Skeleton } from '../design/State.tsx';
@@ -44,7 +44,8 @@ function Typed({ editing, rowHeight, reader, currency, onCommit, onCancel }: Cel
   const [reason, setReason] = useState<Reason | null>(null);
   const over = useRef(false);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the next key comes.
+  useLayoutEffect(() => {
     const element = input.current;
     element?.focus({ preventScroll: true });
     if (editing.typed === null) element?.select();
@@ -117,11 +118,12 @@ function Panel({
   const panel = useRef<HTMLDivElement>(null);
   const anchor = useRef<HTMLDivElement>(null);
   const { left, top, column } = editing;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = panel.current;
     if (element === null) return;
     element.showPopover();
     place(element, anchor.current);
+    element.querySelector<HTMLElement>('input, textarea, [tabindex]')?.focus();
     const observer = new ResizeObserver(() => place(element, anchor.current));
     observer.observe(element);
     return () => observer.disconnect();
@@ -169,8 +171,6 @@ function Long({ editing, rowHeight, reader, onCommit, onCancel }: CellEditorProp
         aria-label={labelIn(column.label, reader.language)}
         value={text}
         rows={6}
-        // biome-ignore lint/a11y/noAutofocus: it was opened to be typed into
-        autoFocus
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;

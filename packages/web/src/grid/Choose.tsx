@@ -48,8 +48,6 @@ export function Choose({ label, choices, chosen, onChoose, onSearch, onLeave, in
         {...(active >= 0 ? { 'aria-activedescendant': `${id}-${active}` } : {})}
         placeholder={say('search')}
         value={text}
-        // biome-ignore lint/a11y/noAutofocus: it was opened to be typed into
-        autoFocus
         onChange={(event) => {
           setText(event.target.value);
           setAt(0);

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useId, useLayoutEffect, useRef, useState } from 'react';
 import './popup.css';
 
 interface PopupProps {
@@ -25,7 +25,7 @@ export function Popup({ trigger, label, menu = false, wide = false, children }: 
     setOpen(false);
     anchor.current?.focus();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = panel.current;
     if (!open || element === null) return;
     element.showPopover();

@@ -47,7 +47,8 @@ function sumOf(
   const cells = (bottom - top + 1) * (right - left + 1);
   if (cells < 2) return null;
   const numeric = columns.slice(left, right + 1).filter((column) => column.end);
-  if (numeric.length === 0 || cells > counted) return { cells, sum: null };
+  // Amounts and numbers of different columns don't add up to anything.
+  if (numeric.length !== 1 || cells > counted) return { cells, sum: null };
   let sum = 0;
   for (let row = top; row <= bottom; row++) {
     const item = view.itemAt(row);
