@@ -20,7 +20,11 @@ export interface World {
 }
 
 export const system: SystemActor = { kind: 'system', name: 'setup' };
-export const source = { id: '01990000-0000-7000-8000-000000000001', channel: 'webShop' };
+export const source = {
+  id: '01990000-0000-7000-8000-000000000001',
+  channel: 'webShop',
+  objects: ['purchase', 'member'],
+};
 
 export async function world(metadata: MetadataDocument = customersMetadata, now?: () => Date): Promise<World> {
   const database = await testDatabase();

@@ -13,8 +13,9 @@ import { unmergeCustomers } from './merge/unmerge.ts';
 import { customerObject } from './record/sync.ts';
 import { customersOf, type Decision, decide } from './review/queue.ts';
 import { type Stitching, stitch } from './stitch/stitch.ts';
-import { eventLimits, isRefusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
-import { storeInteractions, takeNew } from './track/interactions.ts';
+import { eventLimits, isRefusal, type Refusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
+import { forget, storeInteractions, takeNew } from './track/interactions.ts';
+import { storeRecords } from './track/records.ts';
 
 // Who is the same customer. One an application; everything else goes through the kernel.
 
@@ -36,6 +37,12 @@ export interface Tracked {
   readonly rejected: readonly Rejected[];
 }
 
+interface Taken {
+  readonly accepted: number;
+  /** Events whose records can't be written, by the interaction's id. */
+  readonly refused: ReadonlyMap<string, Refusal>;
+}
+
 export class Identity {
   readonly #kernel: Kernel;
   #partitionsUntil = new Date(0);
@@ -50,13 +57,25 @@ export class Identity {
     const kinds = kindsOf(this.#kernel.catalogs.current());
     const events: TrackEvent[] = [];
     const rejected: Rejected[] = [];
+    /** Where the events stood among what was given. */
+    const indexes: number[] = [];
     for (const [index, one] of given.entries()) {
       const read = readEvent(one, kinds, source, now);
       if (isRefusal(read)) rejected.push({ index, id: idOf(one), ...read });
-      else events.push(read);
+      else {
+        events.push(read);
+        indexes.push(index);
+      }
     }
-    const accepted = events.length === 0 ? 0 : await this.#take(events, now);
-    return { accepted, duplicates: events.length - accepted, rejected };
+    if (events.length === 0) return { accepted: 0, duplicates: 0, rejected };
+    const { accepted, refused } = await this.#take(events, now);
+    const places = new Map(events.map(({ id }, at) => [id, at]));
+    for (const [id, refusal] of refused) {
+      const at = places.get(id) ?? 0;
+      rejected.push({ index: indexes[at] ?? 0, id: events[at]?.senderId ?? null, ...refusal });
+    }
+    rejected.sort((a, b) => a.index - b.index);
+    return { accepted, duplicates: events.length - accepted - refused.size, rejected };
   }
 
   /**
@@ -128,23 +147,32 @@ export class Identity {
     return [...(await this.#kernel.visibleAmong(actor, object.name, ids))];
   }
 
-  async #take(events: readonly TrackEvent[], now: Date): Promise<number> {
+  async #take(events: readonly TrackEvent[], now: Date): Promise<Taken> {
     if (now >= this.#partitionsUntil) this.#partitionsUntil = await ensurePartitions(this.#kernel.db, 'interaction');
     return this.transact(async (context) => {
       const fresh = await takeNew(context.tx, events, now);
-      if (fresh.length === 0) return 0;
+      if (fresh.length === 0) return { accepted: 0, refused: new Map() };
+      const own = customerObject(context.catalog)?.name;
       const identities = await stitch(
         context,
-        fresh.map(({ id, channel, at, identifiers, traits, type }) => ({
+        fresh.map(({ id, channel, at, identifiers, traits, record, type }) => ({
           event: id,
           name: typeof traits.name === 'string' ? traits.name : null,
           signsOut: type === 'signOut',
-          ...{ channel, at, identifiers, traits },
+          ...{ channel, at, identifiers },
+          // A member of a till: what the record says is said of the customer.
+          traits: record === null || record.object !== own ? traits : { ...record.values, ...traits },
         })),
       );
       const interactions = fresh.map((event, index) => ({ identity: identities[index] ?? event.id, event }));
-      await storeInteractions(context.tx, interactions, now);
-      return fresh.length;
+      const refused = await storeRecords(
+        context,
+        interactions.filter(({ event }) => event.record?.object !== own),
+      );
+      await forget(context.tx, [...refused.keys()]);
+      const kept = interactions.filter(({ event }) => !refused.has(event.id));
+      await storeInteractions(context.tx, kept, now);
+      return { accepted: kept.length, refused };
     });
   }
 

@@ -104,16 +104,26 @@ export async function revokeToken(people: People, actor: UserActor, id: string):
   people.watch.expire();
 }
 
-/** Makes a key that a channel sends its events with; its text is shown once. Throws `access.denied`, `write.invalid`. */
+/**
+ * Makes a key that a channel sends its events with, and records of the objects that it names; its text is shown once.
+ * Throws `access.denied`, `write.invalid`.
+ */
 export async function createWriteKey(
   people: People,
   actor: Actor,
-  wanted: { readonly name: string; readonly channel: string },
+  wanted: { readonly name: string; readonly channel: string; readonly objects?: readonly string[] },
 ): Promise<{ readonly id: string; readonly key: string }> {
   await requireOperations(people, actor);
   const issues = nameIssues(wanted.name);
   if (!/^[\p{L}\p{N}][\p{L}\p{N}_.:-]{0,59}$/u.test(wanted.channel)) {
     issues.push({ path: '/channel', code: 'value.type', params: { expected: 'a name such as webShop' } });
+  }
+  const { objects = [] } = wanted;
+  for (const [index, object] of objects.entries()) {
+    const known = people.catalog().objects.get(object);
+    // People and rights are nobody's to send.
+    if (known === undefined || known.app === 'kernel')
+      issues.push({ path: `/objects/${index}`, code: 'value.option', params: { value: object.slice(0, 60) } });
   }
   if (issues.length > 0) throw problem('write.invalid', { count: issues.length }, issues);
   const key = makeToken('hw_');
@@ -121,9 +131,12 @@ export async function createWriteKey(
   const { name, channel } = wanted;
   await people.database.transaction(async (tx) => {
     await tx.execute(
-      sql`insert into huike.write_key (hash, id, name, hint, channel, created_at, created_by) values (${bytes(digest(key))}, ${sql.value(id)}, ${sql.value(name.trim())}, ${sql.value(hintOf(key))}, ${sql.value(channel)}, ${time(people.now())}, ${sql.value(actor.kind === 'user' ? actor.id : null)})`,
+      sql`insert into huike.write_key (hash, id, name, hint, channel, objects, created_at, created_by) values (${bytes(digest(key))}, ${sql.value(id)}, ${sql.value(name.trim())}, ${sql.value(hintOf(key))}, ${sql.value(channel)}, ${sql.value([...objects])}::text[], ${time(people.now())}, ${sql.value(actor.kind === 'user' ? actor.id : null)})`,
     );
-    await appendEvent(tx, actor, { type: 'writeKeyCreated', data: { key: id, name: name.trim(), channel } });
+    await appendEvent(tx, actor, {
+      type: 'writeKeyCreated',
+      data: { key: id, name: name.trim(), channel, objects: [...objects] },
+    });
   });
   return { id, key };
 }
@@ -133,6 +146,7 @@ export interface WriteKeyInfo {
   readonly name: string;
   readonly hint: string;
   readonly channel: string;
+  readonly objects: readonly string[];
   readonly createdAt: string;
 }
 
@@ -140,7 +154,7 @@ export interface WriteKeyInfo {
 export async function listWriteKeys(people: People, actor: Actor): Promise<WriteKeyInfo[]> {
   await requireOperations(people, actor);
   return people.database.query<WriteKeyInfo>(
-    sql`select id, name, hint, channel, created_at as "createdAt" from huike.write_key order by name, id`,
+    sql`select id, name, hint, channel, objects, created_at as "createdAt" from huike.write_key order by name, id`,
   );
 }
 
@@ -154,14 +168,18 @@ export async function revokeWriteKey(people: People, actor: Actor, id: string): 
   });
 }
 
-/** The channel that a write key belongs to; null when it isn't one. */
+/** The channel that a write key belongs to, and the objects whose records it may send; null when it isn't one. */
 export async function resolveWriteKey(
   database: Queryable,
   key: string,
-): Promise<{ readonly id: string; readonly channel: string } | null> {
+): Promise<{ readonly id: string; readonly channel: string; readonly objects: readonly string[] } | null> {
   if (!isToken('hw_', key)) return null;
-  const text = 'select id, channel from huike.write_key where hash = $1';
-  const [row] = await database.queryText<{ id: string; channel: string }>(text, [digest(key)], 'people.writeKey');
+  const text = 'select id, channel, objects from huike.write_key where hash = $1';
+  const [row] = await database.queryText<{ id: string; channel: string; objects: string[] }>(
+    text,
+    [digest(key)],
+    'people.writeKey',
+  );
   return row ?? null;
 }
 

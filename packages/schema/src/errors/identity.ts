@@ -43,6 +43,11 @@ export const identityErrors = {
     zh: '文本含有 NUL 或残缺的字符',
     en: 'A text holds NUL or half of a character',
   },
+  'track.fieldName': {
+    status: 422,
+    zh: '含有不允许的字段名“{name}”',
+    en: 'A field has the name "{name}", which is not allowed',
+  },
   'track.tooLarge': {
     status: 422,
     zh: '事件超过 {limit} 的上限',
@@ -57,6 +62,11 @@ export const identityErrors = {
     status: 422,
     zh: '时间应为 ISO 8601 且带时区，在 2000 年之后、一天之内',
     en: 'The time must be ISO 8601 with its offset, after 2000 and no more than a day ahead',
+  },
+  'track.object': {
+    status: 422,
+    zh: '该写入密钥不能发送“{object}”的记录：请由管理员在密钥上加上这个对象',
+    en: 'This write key may not send records of "{object}": an administrator can add the object to the key',
   },
   'track.nobody': {
     status: 422,

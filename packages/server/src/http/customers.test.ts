@@ -167,3 +167,45 @@ test('a merge by hand, and back', async () => {
   assert.equal((await server.admin.get(`records/member/${a}`)).get('spent'), '0');
   assert.equal((await server.admin.post(`customers/${a}/unmerge`, { mergeId: merged.get('mergeId') })).status, 409);
 });
+
+test('an order that comes with an event is the customer’s; a channel sends only what its key allows', async () => {
+  const made = await server.admin.post('writeKeys', {
+    name: 'orders',
+    channel: 'webShop',
+    objects: ['purchase', 'member'],
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const orders = server.withToken(String(made.get('key')));
+  const order = (id: string, code: string, amount: Json): Json => ({
+    ...{ id, type: 'order', identifiers: { phone: '13777770001' }, traits: { name: '吴订单' } },
+    record: { object: 'purchase', key: 'code', values: { code, amount, owner: server.adminId } },
+  });
+  const sent = await orders.post('track', {
+    events: [order('r1', 'W1', '12.50'), order('r2', 'W2', 'much'), order('r1', 'W1', '12.50')],
+  });
+  assert.equal(sent.status, 202);
+  assert.equal(sent.get('accepted'), 1);
+  assert.equal(sent.get('duplicates'), 1);
+  assert.equal(sent.get('rejected', 0, 'index'), 1);
+  assert.equal(sent.get('rejected', 0, 'path'), '/record/values/amount');
+  const id = await idOf('phone', '13777770001');
+  const found = await server.admin.post('records/purchase/query', {
+    fields: ['code', 'amount', 'member.name', 'owner'],
+    filter: { field: 'member', op: 'eq', value: id },
+  });
+  assert.deepEqual(found.get('data'), [{ code: 'W1', amount: '12.50', member: { id, name: '吴订单' }, owner: null }]);
+  // Mended and sent again, it counts.
+  assert.equal((await orders.post('track', { events: [order('r2', 'W2', '7')] })).get('accepted'), 1);
+  assert.equal((await server.admin.get(`records/member/${id}`)).get('spent'), '19.50');
+
+  const member: Json = {
+    type: 'joined',
+    identifiers: { phone: '13777770001' },
+    record: { object: 'member', key: 'phone', values: { city: '绵阳' } },
+  };
+  assert.equal((await orders.post('track', { events: [member] })).get('accepted'), 1);
+  assert.equal((await server.admin.get(`records/member/${id}`)).get('city'), '绵阳');
+  assert.equal((await shop.post('track', { events: [member] })).get('rejected', 0, 'code'), 'track.object');
+  const wrong = await server.admin.post('writeKeys', { name: 'x', channel: 'x', objects: ['user'] });
+  assert.equal(wrong.status, 422);
+});

@@ -54,6 +54,8 @@ export interface Source {
   /** The write key's id. */
   readonly id: string;
   readonly channel: string;
+  /** Objects whose records it may send. */
+  readonly objects: readonly string[];
 }
 
 const typePattern = /^[\p{L}\p{N}][\p{L}\p{N}_.:/ -]{0,99}$/u;
@@ -67,6 +69,7 @@ export function readEvent(given: Json, kinds: Kinds, source: Source, now: Date):
   const size = sizeOf(given, 0);
   if (size === 'deep') return refusal('track.tooDeep', '', { limit: eventLimits.depth });
   if (size === 'text') return refusal('track.text', '');
+  if (size === 'name') return refusal('track.fieldName', '', { name: '__proto__' });
   if (size > eventLimits.bytes) return refusal('track.tooLarge', '', { limit: `${eventLimits.bytes / 1024} KB` });
 
   const { id = null, type = null, at = null, channel = source.channel, traits = null, properties = null } = given;
@@ -85,6 +88,8 @@ export function readEvent(given: Json, kinds: Kinds, source: Source, now: Date):
   if (time === null) return refusal('track.time', '/at');
   const record = readRecord(given.record);
   if (record === 'wrong') return refusal('value.type', '/record', { expected: '{object, key, values}' });
+  if (record !== null && !source.objects.includes(record.object))
+    return refusal('track.object', '/record/object', { object: record.object.slice(0, 60) });
 
   const { identifiers, issues } = readIdentifiers(kinds, given.identifiers, channel, '/identifiers');
   const [issue] = issues;
@@ -141,7 +146,7 @@ function readRecord(given: Json | undefined): SentRecord | null | 'wrong' {
 }
 
 /** About how many bytes a value takes as JSON; what the database can't hold otherwise. */
-function sizeOf(value: Json | undefined, depth: number): number | 'deep' | 'text' {
+function sizeOf(value: Json | undefined, depth: number): number | 'deep' | 'text' | 'name' {
   if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? 'text' : 2 + value.length;
   if (value === null || typeof value !== 'object') return 8;
   if (depth === eventLimits.depth) return 'deep';
@@ -150,6 +155,7 @@ function sizeOf(value: Json | undefined, depth: number): number | 'deep' | 'text
     const part = sizeOf(one, depth + 1);
     if (typeof part === 'string') return part;
     if (key.includes('\0') || !key.isWellFormed()) return 'text';
+    if (key === '__proto__') return 'name';
     size += part + key.length + 4;
     if (size > eventLimits.bytes) return size;
   }

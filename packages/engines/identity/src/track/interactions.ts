@@ -24,6 +24,12 @@ export async function takeNew(tx: Tx, events: readonly TrackEvent[], now: Date):
   return events.filter(({ id }) => fresh.delete(id));
 }
 
+/** Events that came to nothing: they may come again. */
+export async function forget(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await tx.queryText('delete from huike.interaction_seen where id = any($1)', [ids], 'track.forget');
+}
+
 const names = ['customer', 'at', 'id', 'received', 'channel', 'type', 'event', 'data'] as const;
 const columns: readonly CopyColumn[] = names.map((name) => ({ name, kind: name === 'data' ? 'json' : 'plain' }));
 const table = sql.identifier('huike', 'interaction');

@@ -157,7 +157,7 @@ export const administrationCalls: readonly FixedCall[] = [
     name: 'createWriteKey',
     for: 'operations',
     summary: { zh: '创建写入密钥', en: 'Make a write key: its text is shown once' },
-    body: object({ name: shortText, channel: shortText }),
+    body: object({ name: shortText, channel: shortText, 'objects?': list(text) }),
     status: 201,
     answer: object({ id, key: text }),
   },

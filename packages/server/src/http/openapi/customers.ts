@@ -30,6 +30,7 @@ const event = object({
   identifiers: anything,
   'traits?': anything,
   'properties?': anything,
+  'record?': object({ object: text, key: text, values: anything }),
 });
 
 const customer = object({

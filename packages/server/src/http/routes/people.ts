@@ -49,6 +49,7 @@ export function peopleRoutes(app: FastifyInstance, kernel: Kernel): void {
       await createWriteKey(people, operator(request), {
         name: text(body, 'name'),
         channel: text(body, 'channel', 60),
+        ...(body.objects === undefined ? {} : { objects: texts(body, 'objects') }),
       }),
     );
   });
