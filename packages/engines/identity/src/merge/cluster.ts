@@ -13,8 +13,8 @@ export interface Member extends Rank {
 export interface PastMerge {
   readonly id: string;
   readonly survivor: string;
-  readonly at: string;
-  readonly undoneAt: string | null;
+  /** When it was undone, as an id among those of merges. */
+  readonly undo: string | null;
   readonly filled: Filled;
 }
 

@@ -23,15 +23,15 @@ export async function fieldsBack(context: Stitching, object: CatalogObject, part
   if (root === undone.survivor) await unfill(context, object, root, undone.filled, parting);
   else await unfill(context, object, root, passedOn(undone.filled, root, merges), parting);
   // A record that was in the bin while a merge of its own was undone.
-  for (const { survivor, undoneAt, filled } of merges)
-    if (undoneAt !== null && back.has(survivor)) await unfill(context, object, survivor, filled, parting);
+  for (const { survivor, undo, filled } of merges)
+    if (undo !== null && back.has(survivor)) await unfill(context, object, survivor, filled, parting);
 }
 
 /** What of it went on to another record, since that one was merged in its turn. */
 function passedOn(filled: Filled, root: string, merges: readonly PastMerge[]): Filled {
   const on = new Set(
     merges
-      .filter(({ survivor, undoneAt }) => survivor === root && undoneAt === null)
+      .filter(({ survivor, undo }) => survivor === root && undo === null)
       .flatMap((merge) => Object.keys(merge.filled)),
   );
   return Object.fromEntries(Object.entries(filled).filter(([name]) => on.has(name)));

@@ -74,7 +74,7 @@ function named(moves: readonly Move[]): {
     // Of those that earlier merges had turned by then, also such as were undone since.
     const by = moves.slice(0, index).filter(({ merge }) => merge === move.merge || inForce(merge, move.merge));
     const stoodFor = (one: string) => by.some(({ to, had }) => to === one && !had);
-    if (move.merge.undoneAt !== null) continue;
+    if (move.merge.undo !== null) continue;
     if (!stoodFor(move.from)) {
       names.add(move.from);
       first.push(move);
@@ -86,8 +86,7 @@ function named(moves: readonly Move[]): {
 }
 
 /** Whether one merge counted when another was made. */
-const inForce = (one: PastMerge, other: PastMerge) =>
-  one.undoneAt === null || new Date(one.undoneAt) > new Date(other.at);
+const inForce = (one: PastMerge, other: PastMerge) => one.undo === null || one.undo > other.id;
 
 function oneBack(
   now: Json,

@@ -1,5 +1,5 @@
 import type { CatalogObject } from '@huike/kernel';
-import { problem } from '@huike/schema';
+import { newId, problem } from '@huike/schema';
 import { customerKeys, syncRecords } from '../record/sync.ts';
 import { readTraits, type StoredTrait } from '../record/traits.ts';
 import { lockMembers } from '../stitch/lock.ts';
@@ -27,12 +27,12 @@ export async function unmergeCustomers(
   const merges = await mergesOf(context, members);
   const undone = merges.find((one) => one.id === merge);
   if (undone === undefined) throw problem('merge.unknown');
-  if (undone.undoneAt !== null) throw problem('merge.undone');
+  if (undone.undo !== null) throw problem('merge.undone');
   const said = object === null ? [] : await saidOf(context, object, root.id);
   const moves = object === null ? [] : await movesOf(context, merges);
   await tx.queryText(
-    'update huike.merge set undone_at = $2, undone_by = $3 where id = $1',
-    [merge, now.toISOString(), actor],
+    'update huike.merge set undone_at = $2, undone_by = $3, undo = $4 where id = $1',
+    [merge, now.toISOString(), actor, newId()],
     'identity.undo',
   );
   const roots = settle(members, await edgesOf(tx, members));
@@ -59,7 +59,7 @@ from unnest($1::uuid[], $2::uuid[]) as n (id, survivor) where i.id = n.id and i.
 
 function mergesOf({ tx }: Stitching, members: readonly Member[]): Promise<PastMerge[]> {
   return tx.queryText<PastMerge>(
-    `select m.id, m.survivor, m.at, m.undone_at as "undoneAt", m.filled from huike.merge m where m.id in (
+    `select m.id, m.survivor, m.undo, m.filled from huike.merge m where m.id in (
   select merge from huike.identity_edge where a = any($1) union select merge from huike.identity_edge where b = any($1)
 ) order by m.id for no key update`,
     [members.map(({ id }) => id)],

@@ -41,7 +41,8 @@ create table huike.merge (
   filled jsonb not null default '{}', -- fields of the survivor's record that were empty: {field: value}
   at timestamptz not null,
   undone_at timestamptz,
-  undone_by text collate "C"
+  undone_by text collate "C",
+  undo uuid -- made when it was undone: which merges were made before that and which after
 );
 
 -- What a merge joins. Never changed: an edge counts as long as its merge isn't undone.
