@@ -134,6 +134,22 @@ test('a column says by its name where it belongs', () => {
     assert.deepEqual(guess('purchase', [column]), target === undefined ? {} : { [column]: target }, column);
 });
 
+test('a slip in a column’s name is seen through, but not a word that means something else', () => {
+  for (const [column, target] of [
+    ['Emial', 'email'],
+    ['Biirthday', 'birthday'],
+    ['Discuont', 'discount'],
+    ['Mobile Numbber', 'mobile'],
+    ['Points2', undefined],
+    ['Lakes', undefined],
+    ['Likse', 'likes'],
+    ['出厂日期', undefined],
+  ] as const)
+    assert.deepEqual(guess('member', [column]), target === undefined ? {} : { [column]: target }, column);
+  // What is written right comes first.
+  assert.deepEqual(guess('member', ['Emial', 'Email']), { Email: 'email' });
+});
+
 test('of several columns for one field the one that says it best gets it', () => {
   assert.deepEqual(guess('member', ['联系电话', '手机', '会员名称', '姓名', '客户编号', '编号']), {
     手机: 'mobile',

@@ -1,7 +1,17 @@
 // Which column goes to which field: as the spec says, as it was the last time, or as the names suggest.
 import { accessOf, type CatalogField, type CatalogObject } from '@huike/kernel';
 import { Problem, problem } from '@huike/schema';
-import { addressWords, commonPrefixes, currencyWords, fold, foldBare, geoWords, sensesOf } from './names.ts';
+import {
+  addressWords,
+  commonPrefixes,
+  currencyWords,
+  fold,
+  foldBare,
+  geoWords,
+  isSlipOf,
+  nearSensesOf,
+  sensesOf,
+} from './names.ts';
 import type { Mapping } from './spec.ts';
 import { isImportable, isRelated, isUnique, mayWrite, type Scene, type Target, targetAt } from './targets.ts';
 
@@ -123,6 +133,8 @@ const scores = {
   sense: 80,
   title: 70,
   type: 60,
+  slip: 50,
+  senseSlip: 40,
 } as const;
 /** What is taken off where a word had to be left out first: the object's own (客户名称 of a customer), or any such. */
 const less = { own: 5, common: 10 } as const;
@@ -175,6 +187,8 @@ function suggest(scene: Scene, candidate: Candidate, text: string): Fit[] {
   const found = [...partSuggestions(candidate, text), ...relatedSuggestions(scene, candidate, text)];
   const add = (score: number) => found.push({ path: field.name, score });
   if (names.includes(text)) add(scores.exact);
+  else if (names.some((one) => isSlipOf(one, text))) add(scores.slip);
+  else if (nearSensesOf(text).some(({ words }) => names.some((one) => words.has(one)))) add(scores.senseSlip);
   for (const { words, types, isTitle } of sensesOf(text)) {
     if (names.some((one) => words.has(one))) add(scores.sense);
     else if (isTitle === true && field === field.object.title) add(scores.title);

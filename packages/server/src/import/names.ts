@@ -69,6 +69,23 @@ const senses: readonly Sense[] = [
   sense('结束日期 结束时间 截止日期 end end_date end_time due_date'),
 ];
 
+/**
+ * Whether two Latin names (folded) differ by a slip that makes no other word: two neighbours changed (emial), or a double
+ * letter single or the other way round (adress). A letter more or other may mean something else: county, contract.
+ */
+export function isSlipOf(one: string, other: string): boolean {
+  if (!/^[a-z]{5,}$/.test(one) || !/^[a-z]{5,}$/.test(other) || one === other) return false;
+  const single = (text: string) => text.replace(/(.)\1/g, '$1');
+  if (one.length !== other.length) return Math.abs(one.length - other.length) === 1 && single(one) === single(other);
+  const at = [...one].findIndex((letter, place) => letter !== other[place]);
+  return one.slice(0, at) + one[at + 1] + one[at] + one.slice(at + 2) === other;
+}
+
+/** The senses that a name (folded) may have, but for a slip. */
+export function nearSensesOf(folded: string): readonly Sense[] {
+  return senses.filter(({ words }) => [...words].some((word) => isSlipOf(word, folded)));
+}
+
 /** The senses that a name (folded) may have. */
 export function sensesOf(folded: string): readonly Sense[] {
   return senses.filter(({ words }) => words.has(folded));
