@@ -43,6 +43,8 @@ const common = {
       Type.Literal('all'),
     ]),
   ),
+  /** Of what several channels say of a customer, which stands: the newest (default), the longest, or the most trusted channel's. */
+  survivor: Type.Optional(Type.Union([Type.Literal('recent'), Type.Literal('complete'), Type.Literal('trusted')])),
   /** What the value means when duplicates are looked for. Absent: what follows from the type, or nothing. */
   matchAs: Type.Optional(Type.Unsafe<MatchType>(Type.Union(matchTypes.map((type) => Type.Literal(type))))),
 };

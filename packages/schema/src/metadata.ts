@@ -127,6 +127,10 @@ export const SettingsSchema = Type.Object(
     currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
     timeZone: Type.Optional(Type.String({ maxLength: 60 })),
     language: Type.Optional(literals(['zh', 'en'])),
+    /** Channels by how far they are trusted, the most trusted first. */
+    channels: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 200, uniqueItems: true }),
+    ),
     /** `djbh3` switches the stricter policies of 等保三级 on together. */
     profile: Type.Optional(literals(['ordinary', 'djbh3'])),
     /** Rates to the company's currency, newest last, by currency: the rate of a day is the last one on or before it. */

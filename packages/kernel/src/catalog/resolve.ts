@@ -218,6 +218,7 @@ export const defaultCompany: Company = {
   timeZone: 'Asia/Shanghai',
   language: 'zh',
   profile: 'ordinary',
+  channels: [],
   rates: [],
 };
 

@@ -36,7 +36,7 @@ export interface Catalog {
 }
 
 /** The company's settings with nothing left open. */
-export type Company = Required<Pick<Settings, 'currency' | 'timeZone' | 'language' | 'profile' | 'rates'>>;
+export type Company = Required<Pick<Settings, 'currency' | 'timeZone' | 'language' | 'profile' | 'rates' | 'channels'>>;
 
 export interface CatalogObject {
   readonly id: string;

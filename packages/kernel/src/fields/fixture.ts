@@ -17,6 +17,7 @@ const company: Catalog['company'] = {
   timeZone: 'Asia/Shanghai',
   language: 'zh',
   profile: 'ordinary',
+  channels: [],
   rates: [
     { currency: 'USD', from: '2020-01-01', rate: '6.9' },
     { currency: 'USD', from: '2026-01-01', rate: '7.1234' },

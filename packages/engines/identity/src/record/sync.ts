@@ -54,7 +54,10 @@ export async function syncRecords(
     const records = await readRecords(writer, object, some);
     const commands = some.flatMap((root): Command[] => {
       const said = traitsOf.get(root) ?? [];
-      const values = { ...fromKeys(object, context, keysOf.get(root) ?? []), ...goldenValues(object, said) };
+      const values = {
+        ...fromKeys(object, context, keysOf.get(root) ?? []),
+        ...goldenValues(object, catalog.company.channels, said),
+      };
       const record = records.get(root);
       if (record === undefined) return [create(object, root, values, keysOf.get(root) ?? [])];
       return update(object, root, record, values, [...said, ...(saidBefore.get(root) ?? [])]);
@@ -112,9 +115,9 @@ function fromKeys(object: CatalogObject, { catalog, kinds, now }: SyncContext, k
   return values;
 }
 
-function goldenValues(object: CatalogObject, traits: readonly StoredTrait[]): JsonObject {
+function goldenValues(object: CatalogObject, channels: readonly string[], traits: readonly StoredTrait[]): JsonObject {
   return Object.fromEntries(
-    [...golden(traits).values()]
+    [...golden(traits, object, channels).values()]
       .filter(({ field }) => object.fields.has(field))
       .map(({ field, value }) => [field, value]),
   );

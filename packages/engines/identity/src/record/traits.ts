@@ -67,27 +67,52 @@ export function readTraits(tx: Pick<Tx, 'queryText'>, roots: readonly string[]):
   return tx.queryText<StoredTrait>(readText, [roots], 'identity.readTraits');
 }
 
-/** The traits that a record of the customer object could hold: fields by name, of values that they take. */
+/** The traits that a record of the customer object can hold, by field, as the record would show them. */
 export function fieldsOf(object: CatalogObject, traits: JsonObject, context: ParseContext): JsonObject {
-  return Object.fromEntries(
-    Object.entries(traits).filter(([name, value]) => {
-      const field = object.fields.get(name);
-      if (field === undefined || field.system || field.target !== null || value === null) return false;
-      return field.handler.parse?.(value, field, context).ok === true;
-    }),
-  );
+  const shown: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(traits)) {
+    const field = object.fields.get(name);
+    if (field === undefined || field.system || field.target !== null || value === null) continue;
+    const parsed = field.handler.parse?.(value, field, context);
+    if (parsed?.ok !== true) continue;
+    const one = field.handler.present(parsed.columns, field);
+    if (one !== null) shown[name] = one;
+  }
+  return shown;
 }
 
-/** Of each field the value that was said last, with who said it. */
-export function golden(traits: readonly StoredTrait[]): Map<string, StoredTrait> {
+/** Of each field the value that stands, with who said it: by the field's own rule, else what was said last. */
+export function golden(
+  traits: readonly StoredTrait[],
+  object: CatalogObject,
+  channels: readonly string[],
+): Map<string, StoredTrait> {
   const best = new Map<string, StoredTrait>();
   for (const trait of traits) {
     const other = best.get(trait.field);
-    if (other === undefined || isNewer(trait, other)) best.set(trait.field, trait);
+    const rule = object.fields.get(trait.field)?.definition?.survivor ?? 'recent';
+    if (other === undefined || stands(rule, trait, other, channels)) best.set(trait.field, trait);
   }
   return best;
 }
 
-function isNewer(a: StoredTrait, b: StoredTrait): boolean {
+function stands(
+  rule: 'recent' | 'complete' | 'trusted',
+  a: StoredTrait,
+  b: StoredTrait,
+  channels: readonly string[],
+): boolean {
+  if (rule === 'complete') {
+    const gap = lengthOf(a.value) - lengthOf(b.value);
+    if (gap !== 0) return gap > 0;
+  }
+  if (rule === 'trusted') {
+    const rank = ({ channel }: StoredTrait) =>
+      channels.includes(channel) ? channels.indexOf(channel) : channels.length;
+    const gap = rank(b) - rank(a);
+    if (gap !== 0) return gap > 0;
+  }
   return a.at === b.at ? a.channel < b.channel : a.at > b.at;
 }
+
+const lengthOf = (value: Json) => (typeof value === 'string' ? value.length : JSON.stringify(value).length);
