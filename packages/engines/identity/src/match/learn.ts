@@ -21,6 +21,12 @@ const expectedShare = 0.1;
 const rest = 0.15;
 /** Of what is given to one alone, fewer. */
 const restOfIdentifier = 0.03;
+/** And of what is mostly shared by many (cities, categories), more: that it is rare here may be chance. */
+const restOfCommon = 0.02;
+const identifying: ReadonlySet<string> = new Set(['company', 'text', 'address', 'phone', 'email', 'nationalId']);
+/** Twice the pairs of one customer by rows, where that can't be learnt; and the least that is assumed otherwise. */
+const assumedCopies = 4;
+const leastMatches = 0.02;
 const identifiers: ReadonlySet<string> = new Set(['phone', 'email', 'nationalId']);
 /**
  * Rows of one customer don't differ much more often than is expected of the type. Without this bound, rows that have
@@ -87,6 +93,7 @@ class Learner {
   }
 
   run(): Weights {
+    if (this.columns.length === 1) return this.assumed();
     let weights = this.weights();
     for (let round = 0; round < rounds; round++) {
       this.learnLikely(weights, round % turn === 0);
@@ -94,6 +101,20 @@ class Learner {
       weights = this.weights();
     }
     return weights;
+  }
+
+  /**
+   * One column has nothing beside it from which to learn what its agreement is worth: what identifies by itself does
+   * so where it agrees, a person's name the less the more rows hold it.
+   */
+  private assumed(): Weights {
+    const [type = 'text'] = this.columns.map((column) => column.type);
+    this.share = [assumedCopies / Math.max(this.count, 5), assumedCopies / Math.max(this.count, 5)];
+    const isName = type === 'fullName' || type === 'givenName' || type === 'familyName';
+    const matched = isName ? [1, 0.95, 0.9] : identifying.has(type) ? new Array<number>(classes).fill(1) : [];
+    this.matched = [Float64Array.from({ length: classes }, (_, at) => matched[at] ?? 0)];
+    this.learnRandom(null);
+    return this.weights();
   }
 
   /** Weights by what is known so far. */
@@ -130,7 +151,8 @@ class Learner {
     const m = this.m[field]?.at(-1) ?? 1;
     const filled = Math.max(this.count - (counts[0] ?? 0), 1);
     const matched = this.matched[field];
-    const others = identifiers.has(type) ? restOfIdentifier : rest;
+    const common = (this.u[field]?.at(-1) ?? 0) * filled;
+    const others = (identifiers.has(type) ? restOfIdentifier : rest) + restOfCommon * common;
     const weights = new Float32Array(new SharedArrayBuffer(counts.length * 4));
     for (let code = 1; code < counts.length; code++) {
       const count = counts[code] ?? 1;
@@ -190,7 +212,8 @@ class Learner {
     this.matched = exact.map((held, field) =>
       held.map((sum, at) => Math.min(1, (sum + 1) / ((this.samePairs[field]?.[at] ?? 0) + 2))),
     );
-    const shareOf = (index: 0 | 1) => Math.min(0.5, ((matches[index] ?? 0) + 0.5) / Math.max(this.allPairs[index], 1));
+    const shareOf = (index: 0 | 1) =>
+      Math.min(0.5, ((matches[index] ?? 0) + leastMatches * this.count) / Math.max(this.allPairs[index], 1));
     this.share = [shareOf(0), shareOf(1)];
   }
 

@@ -24,11 +24,11 @@ function edited(column: Column, a: number, b: number): number {
 /** 0 different, 1 weak, 2 similar, 3 near. */
 function compareText(column: Column, a: number, b: number): number {
   const { cosine, contained, digits } = overlap(column, a, b);
-  const level = cosine >= 0.8 ? 3 : cosine >= 0.55 || contained >= 0.9 ? 2 : cosine >= 0.35 ? 1 : 0;
+  const level = cosine >= 0.8 ? 3 : cosine >= 0.6 || contained >= 0.9 ? 2 : cosine >= 0.35 ? 1 : 0;
   if (digits < 0) return level === 3 ? 1 : 0;
   if (level === 3) return level;
   const likeness = cosine >= letters || isShort(column, a, b) ? edited(column, a, b) : 0;
-  return Math.max(level, likeness >= 0.85 ? 3 : likeness >= 0.7 ? 2 : 0);
+  return Math.max(level, likeness >= 0.85 ? 3 : likeness >= 0.78 ? 2 : 0);
 }
 
 function readText(value: string): Reading | null {
@@ -60,6 +60,12 @@ function readCompanyName(value: string): Reading | null {
   return { text, facets: [hashText(core), joined === '' ? 0 : hashText(joined)], tokens: tokensOf(core) };
 }
 
+/**
+ * A name that is short for another is contained in it; where each has something that the other lacks (华为技术, 华为终端),
+ * they are sisters.
+ */
+const oneSided = 0.92;
+
 /** 0 different, 1 related (a word of the other), 2 similar (elsewhere, or a longer name), 3 near. */
 function compareCompany(column: Column, a: number, b: number): number {
   const { facets } = column;
@@ -67,6 +73,7 @@ function compareCompany(column: Column, a: number, b: number): number {
   const isElsewhere = placesA !== 0 && placesB !== 0 && placesA !== placesB;
   if (facets[a * 2 + coreHash] === facets[b * 2 + coreHash]) return isElsewhere ? 2 : 3;
   const level = compareText(column, a, b);
+  if (level === 2 && overlap(column, a, b).contained < oneSided) return 1;
   return isElsewhere ? Math.min(level, 1) : level;
 }
 
