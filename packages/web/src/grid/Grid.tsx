@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold a million rows
 import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ObjectInfo, RecordData } from '../data/api.ts';
+import { Button } from '../design/Button.tsx';
 import { Empty, Failure } from '../design/State.tsx';
 import { toast, toastError } from '../design/toast.tsx';
 import { BulkBar } from './BulkBar.tsx';
@@ -36,6 +37,8 @@ export interface GridProps extends ColumnActs {
   readonly onPeek: (record: RecordData) => void;
   /** Records were written: what is computed over all of them may have changed. */
   readonly onWritten: () => void;
+  /** Takes every filter away. */
+  readonly onClearFilter: () => void;
   /** What an empty list offers. */
   readonly nothing: ReactNode;
 }
@@ -130,7 +133,7 @@ export function Grid(props: GridProps) {
             onCheckAll={(on) => (on ? view?.checkAll() : view?.uncheckAll())}
           />
           <div ref={body} role="rowgroup" className="hk-body" />
-          {columns.some((column) => column.total !== null) && (
+          {rows.length > 0 && columns.some((column) => column.total !== null) && (
             <Foot columns={columns} frozen={frozen} totals={props.totals} reader={reader} row={rows.length + 2} />
           )}
         </div>
@@ -160,7 +163,16 @@ export function Grid(props: GridProps) {
         )}
         {total.failure === null && total.ready && rows.length === 0 && (
           <div className="hk-none">
-            {props.filter === undefined ? props.nothing : <Empty title={say('noRows')}>{say('noRowsHint')}</Empty>}
+            {props.filter === undefined ? (
+              props.nothing
+            ) : (
+              <Empty
+                title={say('noRows')}
+                actions={<Button onClick={props.onClearFilter}>{say('clearFilter')}</Button>}
+              >
+                {say('noRowsHint')}
+              </Empty>
+            )}
           </div>
         )}
       </div>

@@ -101,9 +101,10 @@ export function Foot({ columns, frozen, totals, reader, row }: FootProps) {
               title={column.total === null ? '' : `${labelIn(column.label, reader.language)} · ${say(column.total)}`}
             >
               {column.total !== null && text !== '' && (
-                <>
-                  <small>{say(column.total)}</small> {text}
-                </>
+                <span className="hk-total">
+                  <small>{say(column.total)}</small>
+                  <span>{text}</span>
+                </span>
               )}
             </div>
           );

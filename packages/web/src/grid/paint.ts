@@ -218,7 +218,7 @@ function paintGroup(cell: HTMLElement, index: number, column: Column, group: Gro
   name.textContent = String(group.totals['~label'] ?? '') || look.words.empty;
   const count = document.createElement('span');
   count.className = 'hk-count';
-  count.textContent = String(group.count);
+  count.textContent = group.count.toLocaleString(look.reader.language === 'en' ? 'en-GB' : 'zh-CN');
   cell.replaceChildren(arrow, name, count);
 }
 

@@ -122,14 +122,25 @@ export function Workspace({ object, metadata, me, views, entry, onView, onOpen, 
         ) : layout === 'gallery' ? (
           <Gallery {...layoutProps} />
         ) : (
-          <GridLayout {...layoutProps} currency={me.company.currency} />
+          <GridLayout
+            {...layoutProps}
+            currency={me.company.currency}
+            onClearFilter={() => {
+              setQuick(noQuick);
+              change({ filter: undefined });
+            }}
+          />
         )}
       </Suspense>
     </div>
   );
 }
 
-function GridLayout({ currency, ...props }: LayoutProps & { readonly currency: string }) {
+function GridLayout({
+  currency,
+  onClearFilter,
+  ...props
+}: LayoutProps & { readonly currency: string; readonly onClearFilter: () => void }) {
   const say = useViewWords();
   const narrow = useNarrow();
   const { object, objects, shape, ask, columns, reader, onShape, colorOf, onCreate } = props;
@@ -190,6 +201,7 @@ function GridLayout({ currency, ...props }: LayoutProps & { readonly currency: s
         onShape({ fields: [...rest.slice(0, to), moved, ...rest.slice(to)] });
       }}
       onWritten={() => void totals.refetch()}
+      onClearFilter={onClearFilter}
       nothing={
         <Empty
           title={say('empty', { object: labelIn(object.label, reader.language) })}

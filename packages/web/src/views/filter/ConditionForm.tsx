@@ -48,14 +48,22 @@ export function ConditionForm({ condition, object, objects, language, inner, onA
     op,
     ...(valueKind === 'none' || value === undefined ? {} : { value }),
   };
+  const apply = () => {
+    if (isComplete(next)) onApply(next);
+  };
   const usual = operatorsFor(field, kind);
   const offered = usual.includes(op) ? usual : [op, ...usual];
   return (
-    <form
+    // Not a form: it may stand within another, as the condition of a related record.
+    // biome-ignore lint/a11y/noStaticElementInteractions: Enter in a box applies
+    <div
       className="hk-form"
-      onSubmit={(event) => {
+      onKeyDown={(event) => {
+        const box = event.target instanceof HTMLInputElement && event.target.role !== 'combobox';
+        if (event.key !== 'Enter' || !box || event.nativeEvent.isComposing) return;
         event.preventDefault();
-        if (isComplete(next)) onApply(next);
+        event.stopPropagation();
+        apply();
       }}
     >
       <label>
@@ -93,11 +101,11 @@ export function ConditionForm({ condition, object, objects, language, inner, onA
             {say('remove')}
           </Button>
         )}
-        <Button kind="primary" type="submit" disabled={!isComplete(next)}>
+        <Button kind="primary" onClick={apply} disabled={!isComplete(next)}>
           {say('apply')}
         </Button>
       </div>
-    </form>
+    </div>
   );
 }
 
