@@ -57,7 +57,7 @@ export class Kernel {
     try {
       await migrate(db);
       await installJobs(db);
-      await installAll(db, options.apps);
+      await installAll(db, options.apps, (error, app) => onError(error, `app ${app}`));
       const catalogs = await CatalogHolder.open(db);
       const secrets = await openSecrets(options.dataFolder, options.environment);
       const sealer = new Sealer(db, { onError: (error) => onError(error, 'sealer') });
