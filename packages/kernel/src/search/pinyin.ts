@@ -59,12 +59,25 @@ function character(written: string): Character {
   return made;
 }
 
+const inWords = new Map<string, readonly string[]>();
+const IN_WORDS_LIMIT = 10_000;
+
+/** As words decide. Kept for a while: a title is read for its sort key and for its lexemes. */
+function readInWords(text: string): readonly string[] {
+  const known = inWords.get(text);
+  if (known) return known;
+  if (inWords.size >= IN_WORDS_LIMIT) inWords.clear();
+  const made = pinyin(simplify(text), OPTIONS);
+  inWords.set(text, made);
+  return made;
+}
+
 /** The toned reading of each character in its context ('' where there is none). Words decide, surnames don't. */
 function inContext(run: readonly string[], sure: 'sure' | 'sureTone'): string[] {
   const alone = run.map((written) => character(written));
   const each = alone.map(({ toned }) => toned);
   if (alone.every((one) => one[sure])) return each;
-  const read = pinyin(simplify(run.join('')), OPTIONS);
+  const read = readInWords(run.join(''));
   if (read.length !== run.length) return each;
   return read.map((reading, index) => (READING.test(reading) ? reading : (each[index] ?? '')));
 }

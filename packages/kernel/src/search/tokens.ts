@@ -375,7 +375,12 @@ export function searchQuery(tags: readonly string[], text: string): SearchQuery 
   return { words, exact: exact.filter((lexeme) => lexeme.length <= MAX_LEXEME) };
 }
 
-const quoted = (lexeme: string) => `'${lexeme.replaceAll('\0', '').toWellFormed().replace(/['\\]/g, '$&$&')}'`;
+const delicate = /['\\\0\ud800-\udfff]/;
+
+function quoted(lexeme: string): string {
+  if (!delicate.test(lexeme)) return `'${lexeme}'`;
+  return `'${lexeme.replaceAll('\0', '').toWellFormed().replace(/['\\]/g, '$&$&')}'`;
+}
 
 /** The text form of a tsvector with these lexemes: pass it as a parameter cast to tsvector. */
 export function tsvectorText(lexemes: readonly string[]): string {
