@@ -84,21 +84,29 @@ async function bringOrMake(
   return null;
 }
 
-async function note(tx: Tx, merge: string, turned: readonly Repointed[], filled: Filled): Promise<void> {
-  void tx.queryText(
-    `insert into huike.merge_move (merge, object, tag, record, from_record, to_record, had)
-select $1, * from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) on conflict do nothing`,
+/** Notes references that were turned in a step; those that an undoing turned `back` with where they began. */
+export async function storeMoves(tx: Tx, step: string, turned: readonly Repointed[], back: boolean): Promise<void> {
+  if (turned.length === 0) return;
+  await tx.queryText(
+    `insert into huike.merge_move (step, object, tag, record, from_record, to_record, had, back)
+select $1, n.*, $8 from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) as n
+on conflict do nothing`,
     [
-      merge,
+      step,
       turned.map(({ object }) => object),
       turned.map(({ tag }) => tag),
       turned.map(({ record }) => record),
       turned.map(({ from }) => from),
       turned.map(({ to }) => to),
       turned.map(({ had }) => had),
+      back,
     ],
     'identity.moves',
   );
+}
+
+async function note(tx: Tx, merge: string, turned: readonly Repointed[], filled: Filled): Promise<void> {
+  await storeMoves(tx, merge, turned, false);
   await tx.queryText(
     'update huike.merge set filled = filled || $2::jsonb where id = $1',
     [merge, JSON.stringify(filled)],

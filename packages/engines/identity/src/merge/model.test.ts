@@ -199,7 +199,12 @@ class Run {
     }
     if (this.#parties.size === 0) return;
     const filter = { field: 'id', op: 'in' as const, value: [...this.#parties.keys()] };
-    const { data } = await it.kernel.list(system, 'party', { fields: ['id', 'guests.id'], filter, sort: ['id'], limit: 100 });
+    const { data } = await it.kernel.list(system, 'party', {
+      fields: ['id', 'guests.id'],
+      filter,
+      sort: ['id'],
+      limit: 100,
+    });
     const parties: { id: string; guests: { id: string }[] }[] = JSON.parse(data);
     assert.equal(parties.length, this.#parties.size);
     for (const { id, guests } of parties) {

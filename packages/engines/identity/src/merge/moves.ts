@@ -1,122 +1,116 @@
-import type { CatalogObject } from '@huike/kernel';
+import type { CatalogField, CatalogObject, Repointed, Tx } from '@huike/kernel';
 import { type Command, isJsonObject, type Json, type JsonObject } from '@huike/schema';
 import type { Stitching } from '../stitch/stitch.ts';
-import type { PastMerge } from './cluster.ts';
-import { read } from './join.ts';
+import { read, storeMoves } from './join.ts';
 
-// References that merges turned from one customer's record to another's, and where they go when one is undone.
+// References that merges turned from one customer's record to another's, and where they go when one is undone: each to
+// whom it named at first, or whoever that is now.
 
-export interface Move {
+interface Move {
   readonly object: string;
   readonly tag: number;
   readonly record: string;
   readonly from: string;
   readonly to: string;
-  /** Of a list that had both. */
   readonly had: boolean;
-  readonly merge: PastMerge;
+  readonly back: boolean;
 }
 
-/** The moves of merges, in their order. */
-export async function movesOf({ tx }: Stitching, merges: readonly PastMerge[]): Promise<Move[]> {
-  const byId = new Map(merges.map((merge) => [merge.id, merge]));
-  const rows = await tx.queryText<Omit<Move, 'merge'> & { merge: string }>(
-    `select merge, object, tag, record, from_record as "from", to_record as "to", had
-from huike.merge_move where merge = any($1) order by merge, had, from_record`,
-    [[...byId.keys()]],
-    'identity.movesOf',
-  );
-  return rows.flatMap((row) => {
-    const merge = byId.get(row.merge);
-    return merge === undefined ? [] : [{ ...row, merge }];
-  });
-}
-
-/** References that still point to whom merges turned them to go to whom they were of, or whoever that is now. */
+/** Turns the references that stand at `places` and began with somebody who isn't read as that any more. */
 export async function turnBack(
-  { writer, catalog }: Stitching,
-  moves: readonly Move[],
-  was: string,
-  roots: ReadonlyMap<string, string>,
+  { tx, writer, catalog }: Stitching,
+  step: string,
+  places: ReadonlySet<string>,
 ): Promise<void> {
+  const moves = await movesOf(tx, [...places]);
+  const survivors = await survivorsOf(tx, moves);
   const objects = new Map([...catalog.objects.values()].map((one) => [one.id, one]));
-  for (const [id, ofObject] of Map.groupBy(moves, (move) => move.object)) {
+  for (const [id, ofObject] of Map.groupBy(moves, ({ object }) => object)) {
     const object = objects.get(id);
     if (object === undefined) continue;
     const fields = new Map([...object.fields.values()].map((field) => [field.tag, field]));
     const records = await readAll(writer, object, [...new Set(ofObject.map(({ record }) => record))]);
-    const commands = [...Map.groupBy(ofObject, ({ record }) => record)].flatMap(([record, some]): Command[] => {
+    const commands: Command[] = [];
+    const turned: Repointed[] = [];
+    for (const [record, ofRecord] of Map.groupBy(ofObject, (move) => move.record)) {
       const values: Record<string, Json> = {};
-      for (const [tag, ofField] of Map.groupBy(some, (move) => move.tag)) {
+      for (const [tag, some] of Map.groupBy(ofRecord, (move) => move.tag)) {
         const field = fields.get(tag);
         const now = records.get(record)?.[field?.name ?? ''];
         if (field === undefined || now === undefined) continue;
-        const back =
-          field.type === 'relations' ? listBack(now, ofField, was, roots) : oneBack(now, ofField, was, roots);
-        if (back !== undefined) values[field.name] = back;
+        const leaving = new Map<string, string>();
+        const began = replay(some, field.type === 'relations');
+        for (const [origin, place] of began) {
+          const belongs = survivors.get(origin);
+          if (belongs === undefined || belongs === place || !places.has(place)) continue;
+          if (standsAt(field, now, place, record)) leaving.set(origin, belongs);
+        }
+        if (leaving.size === 0) continue;
+        values[field.name] =
+          field.type === 'relations' ? listWithout(now, began, leaving) : ([...leaving.values()][0] ?? null);
+        for (const [from, to] of leaving) turned.push({ object: id, tag, record, from, to, had: false });
       }
-      return Object.keys(values).length === 0 ? [] : [{ op: 'update', object: object.name, id: record, values }];
-    });
-    for (let at = 0; at < commands.length; at += 1_000) await writer.writePartial(commands.slice(at, at + 1_000));
-  }
-}
-
-/** Whom a reference named by itself when merges that count turned it, and who stands in it only for others. */
-function named(moves: readonly Move[]): {
-  readonly first: readonly Move[];
-  readonly names: Set<string>;
-  readonly turned: Set<string>;
-} {
-  const first: Move[] = [];
-  const names = new Set<string>();
-  const turned = new Set<string>();
-  for (const [index, move] of moves.entries()) {
-    // Of those that earlier merges had turned by then, also such as were undone since.
-    const by = moves.slice(0, index).filter(({ merge }) => merge === move.merge || inForce(merge, move.merge));
-    const stoodFor = (one: string) => by.some(({ to, had }) => to === one && !had);
-    if (move.merge.undo !== null) continue;
-    if (!stoodFor(move.from)) {
-      names.add(move.from);
-      first.push(move);
+      if (Object.keys(values).length > 0) commands.push({ op: 'update', object: object.name, id: record, values });
     }
-    if (move.had && !stoodFor(move.to)) names.add(move.to);
-    if (!move.had && !names.has(move.to)) turned.add(move.to);
+    for (let at = 0; at < commands.length; at += 1_000) await writer.writePartial(commands.slice(at, at + 1_000));
+    await storeMoves(tx, step, turned, true);
   }
-  return { first, names, turned };
 }
 
-/** Whether one merge counted when another was made. */
-const inForce = (one: PastMerge, other: PastMerge) => one.undo === null || one.undo > other.id;
+/** Every move of the references that were once turned to one of the places, in their order. */
+function movesOf(tx: Tx, places: readonly string[]): Promise<Move[]> {
+  return tx.queryText<Move>(
+    `select v.object, v.tag, v.record, v.from_record as "from", v.to_record as "to", v.had, v.back
+from huike.merge_move v
+where v.record in (select record from huike.merge_move where to_record = any($1))
+order by v.step, v.had, v.from_record`,
+    [places],
+    'identity.movesOf',
+  );
+}
 
-function oneBack(
-  now: Json,
-  moves: readonly Move[],
-  was: string,
-  roots: ReadonlyMap<string, string>,
-): string | undefined {
-  // The last, since a person may have turned it in between.
-  const first = named(moves).first.at(-1);
-  const belongs = roots.get(first?.from ?? '');
-  if (first === undefined || belongs === undefined || belongs === was) return undefined;
+async function survivorsOf(tx: Tx, moves: readonly Move[]): Promise<Map<string, string>> {
+  const ids = new Set(moves.flatMap(({ from, to }) => [from, to]));
+  const rows = await tx.queryText<{ id: string; survivor: string }>(
+    'select id, survivor from huike.identity where id = any($1)',
+    [[...ids]],
+    'identity.survivorsOf',
+  );
+  return new Map(rows.map(({ id, survivor }) => [id, survivor]));
+}
+
+/** Where a field's references stand by what was noted of them: whom each named at first, and whom it names. */
+function replay(moves: readonly Move[], list: boolean): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const { from, to, had, back } of moves) {
+    if (back) {
+      places.set(from, to);
+      continue;
+    }
+    const there = [...places].flatMap(([origin, place]) => (place === from ? [origin] : []));
+    // A single reference that stands elsewhere was turned by a person since: it begins anew.
+    if (there.length === 0 && !list) places.clear();
+    // It names the other one by itself too.
+    if (had && ![...places.values()].includes(to)) places.set(to, to);
+    for (const origin of there.length === 0 ? [from] : there) places.set(origin, to);
+  }
+  return places;
+}
+
+function standsAt(field: CatalogField, now: Json, place: string, record: string): boolean {
+  if (field.type === 'relations') return idsIn(now).includes(place);
   // A record that referred to the one that became itself refers to nobody meanwhile.
-  const still = isJsonObject(now) ? now.id === was : now === null && first.record === first.to;
-  return still ? belongs : undefined;
+  return isJsonObject(now) ? now.id === place : now === null && place === record;
 }
 
-function listBack(
-  now: Json,
-  moves: readonly Move[],
-  was: string,
-  roots: ReadonlyMap<string, string>,
-): string[] | undefined {
-  const ids = Array.isArray(now) ? now.map((one) => (isJsonObject(one) ? String(one.id) : '')) : [];
-  if (!ids.includes(was)) return undefined;
-  const { names, turned } = named(moves);
-  const belong = [...names].flatMap((one) => roots.get(one) ?? []);
-  const stays = !turned.has(was) || belong.includes(was);
-  const back = [...new Set([...ids.filter((one) => stays || one !== was), ...belong])];
-  return back.length === ids.length && back.every((one) => ids.includes(one)) ? undefined : back;
+function listWithout(now: Json, began: ReadonlyMap<string, string>, leaving: ReadonlyMap<string, string>): string[] {
+  const left = new Set([...leaving.keys()].map((origin) => began.get(origin)));
+  for (const [origin, place] of began) if (!leaving.has(origin)) left.delete(place);
+  return [...new Set([...idsIn(now).filter((one) => !left.has(one)), ...leaving.values()])];
 }
+
+const idsIn = (list: Json): string[] =>
+  Array.isArray(list) ? list.map((one) => (isJsonObject(one) ? String(one.id) : '')) : [];
 
 async function readAll(
   writer: Stitching['writer'],

@@ -6,7 +6,7 @@ import { lockMembers } from '../stitch/lock.ts';
 import type { Stitching } from '../stitch/stitch.ts';
 import { edgesOf, lockRoots, type Member, membersOf, type PastMerge, settle } from './cluster.ts';
 import { fieldsBack } from './fields.ts';
-import { movesOf, turnBack } from './moves.ts';
+import { turnBack } from './moves.ts';
 
 // Undoing a merge: its edges no longer count, and the cluster falls apart as far as no other edge holds it together. Both
 // records and what referred to each come back; what came since goes with the identifier by which it came.
@@ -29,10 +29,10 @@ export async function unmergeCustomers(
   if (undone === undefined) throw problem('merge.unknown');
   if (undone.undo !== null) throw problem('merge.undone');
   const said = object === null ? [] : await saidOf(context, object, root.id);
-  const moves = object === null ? [] : await movesOf(context, merges);
+  const step = newId();
   await tx.queryText(
     'update huike.merge set undone_at = $2, undone_by = $3, undo = $4 where id = $1',
-    [merge, now.toISOString(), actor, newId()],
+    [merge, now.toISOString(), actor, step],
     'identity.undo',
   );
   const roots = settle(members, await edgesOf(tx, members));
@@ -45,7 +45,7 @@ from unnest($1::uuid[], $2::uuid[]) as n (id, survivor) where i.id = n.id and i.
   const parts = [...new Set(roots.values())];
   if (object !== null) {
     const back = await bringBack(context, object, parts);
-    await turnBack(context, moves, root.id, roots);
+    await turnBack(context, step, new Set([root.id, ...back]));
     await fieldsBack(context, object, { merges, undone, roots, back, said });
     const known = new Set(members.filter((member) => member.known).map((member) => member.id));
     await syncRecords(

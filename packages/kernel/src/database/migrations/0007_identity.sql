@@ -42,7 +42,7 @@ create table huike.merge (
   at timestamptz not null,
   undone_at timestamptz,
   undone_by text collate "C",
-  undo uuid -- made when it was undone: which merges were made before that and which after
+  undo uuid -- made when it was undone
 );
 
 -- What a merge joins. Never changed: an edge counts as long as its merge isn't undone.
@@ -55,17 +55,21 @@ create table huike.identity_edge (
 create index identity_edge_b on huike.identity_edge (b);
 create index identity_edge_merge on huike.identity_edge (merge);
 
--- References that a merge turned from one record to another.
+-- References that a merge, or its undoing, turned from one record to another: replayed in the order of their steps they
+-- tell where each began.
 create table huike.merge_move (
-  merge uuid not null,
+  step uuid not null, -- the merge's id, or its undo
   object uuid not null,
   tag int not null,
   record uuid not null,
-  from_record uuid not null,
+  from_record uuid not null, -- of an undoing: where the reference began
   to_record uuid not null,
   had boolean not null, -- a list that referred to both before
-  primary key (merge, object, tag, record, from_record)
+  back boolean not null, -- by an undoing
+  primary key (step, object, tag, record, from_record)
 );
+create index merge_move_to on huike.merge_move (to_record);
+create index merge_move_record on huike.merge_move (record);
 
 -- Pairs for a person to decide, and what was decided: never asked again.
 create table huike.identity_review (
