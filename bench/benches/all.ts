@@ -2,6 +2,7 @@ import type { Bench } from '../lib/bench.ts';
 import { catalog } from './catalog.ts';
 import { compile } from './compile.ts';
 import { create } from './create.ts';
+import { grid } from './grid.ts';
 import { importing } from './import.ts';
 import { list } from './list.ts';
 import { search } from './search.ts';
@@ -10,4 +11,15 @@ import { track } from './track.ts';
 import { webSize } from './web-size.ts';
 
 /** In the order in which they run: those on the same records one after the other. */
-export const benches: readonly Bench[] = [compile, webSize, start, catalog, create, importing, list, search, track];
+export const benches: readonly Bench[] = [
+  compile,
+  webSize,
+  start,
+  catalog,
+  create,
+  importing,
+  list,
+  search,
+  grid,
+  track,
+];
