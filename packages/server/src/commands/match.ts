@@ -114,11 +114,12 @@ class Rows {
       for await (const row of table.rows) {
         if (row.problem !== undefined && bad++ === 0)
           this.warnOf(name, row.line, message(row.problem.code, row.problem.params, language()), progress);
-        const own = row.values[id] ?? '';
+        const values = row.problem?.code === 'import.quote' ? unquoted(row.values[0] ?? '', table) : row.values;
+        const own = values[id] ?? '';
         if (own === '') throw problem('match.idMissing', { file: name, line: row.line, column: map.id });
         this.ids.push(own);
         this.table.add(
-          places.map((place) => row.values[place]),
+          places.map((place) => values[place]),
           source,
         );
         if (this.ids.length % 20_000 === 0)
@@ -135,6 +136,10 @@ class Rows {
     process.stderr.write(`${text('skipped', { file, line: String(line), reason })}\n`);
   }
 }
+
+/** The cells of a line whose quotation marks don't pair, as far as its delimiters tell. */
+const unquoted = (line: string, { delimiter }: Table): string[] =>
+  line.split(delimiter ?? ',').map((cell) => cell.trim().replace(/^"|"$/g, ''));
 
 /** Where a column stands. Throws match.columnUnknown, .columnTwice. */
 function placeOf({ columns, warnings }: Table, name: string, file: string): number {

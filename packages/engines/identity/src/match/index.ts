@@ -1,4 +1,5 @@
 export { defaultThresholds, type MatchResult, matchRecords } from './match.ts';
+export { explainPair, type MatchModel } from './model.ts';
 export { RecordTable } from './records.ts';
 export {
   type ColumnSpec,

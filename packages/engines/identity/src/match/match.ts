@@ -1,6 +1,7 @@
 // Batch matching: which rows are the same customer.
 import os from 'node:os';
 import { codesOf } from './encode.ts';
+import { type MatchModel, modelOf } from './model.ts';
 import { type PipelineInput, type PipelineOutput, runPipeline } from './pipeline.ts';
 import type { RecordTable } from './records.ts';
 import { Comparer } from './score.ts';
@@ -17,6 +18,8 @@ export interface MatchResult {
   readonly pairs: ScoredPairs;
   /** The rules by which pairs were found, and how many each yielded. */
   readonly rules: readonly { readonly name: string; readonly pairs: number }[];
+  /** What was learnt, to be stored. */
+  readonly model: MatchModel;
   /** How the probability of any two rows comes about. */
   explain(first: number, second: number): PairExplanation;
 }
@@ -53,6 +56,7 @@ function resultOf({ clusters, pairs, rules, columns, weights }: PipelineOutput, 
     clusters,
     pairs,
     rules,
+    model: modelOf(columns, weights),
     explain(first, second) {
       comparer ??= new Comparer({ columns, codes: codesOf(columns, null, sources.length), sources });
       return comparer.explain(first, second, weights);

@@ -114,7 +114,7 @@ function readLatin(folded: string, part: 'given' | 'family' | 'full'): Reading |
       chinese ? sum(syllables, same) : sum(all, same),
       chinese ? sum(syllables, blurSyllable) : sum(all, phonetic),
       ...[sum(parts.family, phonetic), sum(parts.given.slice(0, 1), phonetic)],
-      (chinese ? isPinyin : 0) | (part === 'full' && parts.given.length === 0 ? lacksGiven : 0),
+      (chinese ? isPinyin : 0) | (part === 'full' && parts.given.length === 0 && !chinese ? lacksGiven : 0),
     ],
   };
 }
@@ -197,7 +197,8 @@ function compareFull(column: Column, a: number, b: number): number {
   if (scripts === 'none') return -1;
   const lacks = ((one | other) & lacksGiven) !== 0;
   if (!lacks && facet(column, a, sounds) === facet(column, b, sounds)) return near;
-  if (!lacks && facet(column, a, blurred) === facet(column, b, blurred)) return similar;
+  const isHeardAlike = !lacks && facet(column, a, blurred) === facet(column, b, blurred);
+  if (isHeardAlike && scripts !== 'latin') return similar;
   if (scripts === 'mixed') return lacks ? -1 : different;
 
   const { chars } = column.texts;
@@ -222,7 +223,7 @@ function compareFull(column: Column, a: number, b: number): number {
   if (lacks) return family === 2 ? partial : different;
   const given = compareGiven(chars, givenFrom, givenA, givenAt, givenB);
   if (family === 2 && given === 2) return near;
-  if (family > 0 && given > 0) return similar;
+  if (isHeardAlike || (family > 0 && given > 0)) return similar;
   // Family and given name changed, with a slip.
   const likeness = Math.max(
     compareLatin(chars, from, familyA, givenAt, givenB) * compareGiven(chars, givenFrom, givenA, at, familyB),
