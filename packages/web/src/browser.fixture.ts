@@ -87,6 +87,7 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   const wrong: string[] = [];
   const expected = new Set<number>();
   page.on('console', (message) => {
@@ -97,14 +98,16 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     wrong.push(`${message.type()}: ${text} (${message.location().url})`);
   });
   // What was asked of the server and isn't answered yet, but for the stream of changes.
-  const asked = new Set<unknown>();
+  const asked = new Map<unknown, string>();
   page.on('request', (request) => {
-    if (!request.url().includes('/events')) asked.add(request);
+    if (!request.url().includes('/events')) asked.set(request, request.url());
   });
   page.on('requestfinished', (request) => asked.delete(request));
   page.on('requestfailed', (request) => asked.delete(request));
   const rested = async () => {
+    const from = performance.now();
     do {
+      if (performance.now() - from > 20_000) throw new Error(`the page doesn't rest: ${[...asked.values()].join(' ')}`);
       await page.waitForFunction((selector) => document.querySelector(selector) === null, waiting);
       await page.waitForTimeout(60);
     } while (asked.size > 0 || (await page.locator(waiting).count()) > 0);

@@ -54,7 +54,7 @@ for (const look of looks.slice(0, 2)) {
 
 for (const look of looks) {
   test(`a day's work, ${lookName(look)}`, async () => {
-    const world = await openWorld();
+    const world = await openWorld({ jobs: true });
     const visitor = await visit(browser, world.server, look);
     try {
       await world.server.admin.post('setup/demo');
@@ -62,6 +62,7 @@ for (const look of looks) {
       await door(visitor);
       await record(visitor);
       await palette(visitor);
+      await importing(visitor);
       await settings(visitor);
       await lost(visitor);
       await out(visitor);
@@ -226,6 +227,38 @@ async function palette(visitor: Visitor): Promise<void> {
   await page.keyboard.press('Enter');
   await page.waitForURL('**/contact**');
   await visitor.see('list-contacts');
+}
+
+async function importing(visitor: Visitor): Promise<void> {
+  const { page, say } = visitor;
+  await visitor.open('/import-data');
+  await visitor.see('import');
+  const table = [
+    '姓名,电话,等级,备注',
+    '王小明,13911112222,A 重点,新客户',
+    '李四,13911113333,最好,等级没有这个写法',
+    '赵六,不是电话,,',
+  ];
+  const chosen = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: say('把 Excel 或 CSV 拖到这里', 'Drop an Excel or CSV file here') }).click();
+  await (await chosen).setFiles({ name: '客户 2026.csv', mimeType: 'text/csv', buffer: Buffer.from(table.join('\n')) });
+  await page.getByRole('heading', { name: say('试跑结果', 'What would happen') }).waitFor();
+  await visitor.see('import-report');
+  // What the file calls it is told what it means, and tried again.
+  await page.getByRole('combobox', { name: say('“最好”是指', '“最好” means') }).click();
+  await page.getByTitle(say('A 重点', 'A key'), { exact: true }).last().click();
+  const go = page.getByRole('button', { name: say('导入 2 行', 'Import 2 rows') });
+  await go.waitFor();
+  await visitor.see('import-ready');
+  await go.click();
+  await page.getByRole('heading', { name: say('导入结果', 'What happened') }).waitFor();
+  await page.getByRole('button', { name: say('撤销这次导入', 'Undo this import') }).waitFor();
+  await visitor.see('import-done');
+  await page.getByRole('button', { name: say('撤销这次导入', 'Undo this import') }).click();
+  await page.getByText(say('已撤销：删除 2 条', 'Undone: 2 deleted')).waitFor();
+  await visitor.see('import-undone');
+  await visitor.open('/recycle-bin');
+  await visitor.see('recycle-bin');
 }
 
 async function settings(visitor: Visitor): Promise<void> {

@@ -88,11 +88,34 @@ const settings = createRoute({
   path: '/my-settings',
   component: lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
 });
+const importing = createRoute({
+  getParentRoute: () => inside,
+  path: '/import-data',
+  component: lazyRouteComponent(() => import('../pages/import-data/ImportPage.tsx'), 'ImportPage'),
+});
+const reviews = createRoute({
+  getParentRoute: () => inside,
+  path: '/customer-reviews',
+  component: lazyRouteComponent(() => import('../pages/reviews/ReviewPage.tsx'), 'ReviewPage'),
+});
+const bin = createRoute({
+  getParentRoute: () => inside,
+  path: '/recycle-bin',
+  validateSearch: (search: BinSearch & SearchSchemaInput): BinSearch => {
+    const object = text(search.object);
+    return object === undefined ? {} : { object };
+  },
+  component: lazyRouteComponent(() => import('../pages/recycle-bin/RecycleBinPage.tsx'), 'RecycleBinPage'),
+});
 const design = createRoute({
   getParentRoute: () => inside,
   path: '/design-system',
   component: lazyRouteComponent(() => import('../design/DesignPage.tsx'), 'DesignPage'),
 });
+export interface BinSearch {
+  readonly object?: string;
+}
+
 export interface ListSearch {
   /** A shared view's name, or the id of a personal one. */
   readonly view?: string;
@@ -128,7 +151,11 @@ const record = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, setUp, inside.addChildren([home, settings, design, list, created, record])]),
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    inside.addChildren([home, settings, importing, reviews, bin, design, list, created, record]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingComponent: Waiting,
   defaultErrorComponent: Broken,

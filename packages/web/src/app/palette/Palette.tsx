@@ -1,7 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { Clock, Languages, LogOut, type LucideIcon, MoonStar, Plus, Search, Settings, Sun } from 'lucide-react';
+import {
+  Clock,
+  FileUp,
+  Languages,
+  LogOut,
+  type LucideIcon,
+  MoonStar,
+  Plus,
+  Search,
+  Settings,
+  Sun,
+  Trash2,
+} from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { get } from '../../data/api.ts';
 import { useLabel, useMetadata } from '../../data/metadata.ts';
@@ -193,6 +205,20 @@ function useActs() {
     go: [
       ...menus.flatMap((menu) => within(menu, label(menu.label))),
       ...[...others, ...people].map((item) => link(item, '')),
+      {
+        key: 'import',
+        label: say('importing'),
+        also: ['import', '导入数据', 'Excel', 'CSV'],
+        icon: FileUp,
+        run: then(() => void go({ to: '/import-data' })),
+      },
+      {
+        key: 'bin',
+        label: say('recycleBin'),
+        also: ['recycle bin', 'trash', '回收站'],
+        icon: Trash2,
+        run: then(() => void go({ to: '/recycle-bin' })),
+      },
       {
         key: 'settings',
         label: say('settings'),

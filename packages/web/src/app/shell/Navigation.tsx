@@ -1,6 +1,7 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { ChevronRight, Clock } from 'lucide-react';
+import { ChevronRight, Clock, CopyCheck, FileUp, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { isCustomer } from '../../customer/customer.ts';
 import { useLabel, useMetadata } from '../../data/metadata.ts';
 import { iconOf } from '../../design/icons.ts';
 import { Failure, Skeleton } from '../../design/State.tsx';
@@ -31,10 +32,60 @@ export function Navigation() {
         <Section group={{ key: 'others', label: words, icon: null, items: others }} title={say('others')} />
       )}
       <RecentItems />
+      <Tools />
       {people.length > 0 && (
         <Section group={{ key: 'people', label: words, icon: null, items: people }} title={say('organisation')} />
       )}
     </nav>
+  );
+}
+
+/** What is done to data as a whole. */
+function Tools() {
+  const say = useWords();
+  const [folded, toggle] = useFolded('data');
+  const { pathname } = useLocation();
+  const { data } = useMetadata();
+  const creates = data?.objects.some((object) => object.may.create && object.app !== 'kernel') ?? false;
+  const deletes = data?.objects.some((object) => object.may.delete) ?? false;
+  const reviews = data?.objects.some((object) => isCustomer(object) && object.may.update) ?? false;
+  if (!creates && !deletes) return null;
+  const style = (path: string) => `${styles.item} ${pathname === path ? styles.current : ''}`;
+  return (
+    <section>
+      <button type="button" className={styles.heading} aria-expanded={!folded} onClick={toggle}>
+        <span>{say('data')}</span>
+        <ChevronRight size={14} />
+      </button>
+      {!folded && (
+        <ul>
+          {creates && (
+            <li>
+              <Link to="/import-data" className={style('/import-data')}>
+                <FileUp size={16} className={styles.glyph} />
+                <span>{say('importing')}</span>
+              </Link>
+            </li>
+          )}
+          {reviews && (
+            <li>
+              <Link to="/customer-reviews" className={style('/customer-reviews')}>
+                <CopyCheck size={16} className={styles.glyph} />
+                <span>{say('reviews')}</span>
+              </Link>
+            </li>
+          )}
+          {deletes && (
+            <li>
+              <Link to="/recycle-bin" className={style('/recycle-bin')}>
+                <Trash2 size={16} className={styles.glyph} />
+                <span>{say('recycleBin')}</span>
+              </Link>
+            </li>
+          )}
+        </ul>
+      )}
+    </section>
   );
 }
 

@@ -26,6 +26,7 @@ export const useWords = defineWords(
     noMenu: '暂无菜单',
     data: '数据',
     importing: '导入数据',
+    reviews: '疑似重复',
     recycleBin: '回收站',
   },
   {
@@ -52,6 +53,7 @@ export const useWords = defineWords(
     noMenu: 'No menus yet',
     data: 'Data',
     importing: 'Import data',
+    reviews: 'Duplicates',
     recycleBin: 'Recycle bin',
   },
 );

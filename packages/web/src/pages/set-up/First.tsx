@@ -7,7 +7,7 @@ import styles from './set-up.module.css';
 import { useWords } from './words.ts';
 
 /** What to see first: a sample company, one's own spreadsheet, or nothing yet. */
-export function First({ onDone }: { readonly onDone: (to?: string) => Promise<void> }) {
+export function First({ onDone }: { readonly onDone: (to?: '/import-data') => Promise<void> }) {
   const say = useWords();
   const queries = useQueryClient();
   const [busy, setBusy] = useState(false);

@@ -21,7 +21,11 @@ export function SetUpPage() {
   const go = useNavigate();
   return (
     <Door wide>
-      {done ? <First onDone={() => go({ to: '/', replace: true })} /> : <SetUpForm onDone={() => setDone(true)} />}
+      {done ? (
+        <First onDone={(to) => go({ to: to ?? '/', replace: true })} />
+      ) : (
+        <SetUpForm onDone={() => setDone(true)} />
+      )}
     </Door>
   );
 }
