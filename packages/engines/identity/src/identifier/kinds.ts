@@ -12,6 +12,8 @@ export interface Identifier {
   readonly value: string;
   /** `kind:value` or `kind@scope:value`: what it is stored and compared by. */
   readonly key: string;
+  /** What it counts together with against a limit. */
+  readonly group: string;
 }
 
 export interface KindInUse {
@@ -73,7 +75,7 @@ export interface Given {
 }
 
 /** How many identifiers one event or record may bring. */
-const most = 40;
+const most = 20;
 
 /**
  * Reads `{phone: "…", openId: {scope: "wx…", value: "…"}, email: ["…", "…"]}`. A scoped kind without a scope takes
@@ -129,7 +131,8 @@ export function identifierOf(kind: KindInUse, scope: string, text: string): Iden
   const value = readValue(form, text);
   if (value === null) return standsForNobody('lower', text.trim()) ? 'nobody' : null;
   if (kind.illegal.has(value) || standsForNobody(form, value)) return 'nobody';
-  return { kind, scope, value, key: `${kind.name}${scope === '' ? '' : `@${asKeyPart(scope)}`}:${value}` };
+  const key = scope === '' ? `${kind.name}:${value}` : `${kind.name}@${asKeyPart(scope)}:${value}`;
+  return { kind, scope, value, key, group: groupOf(kind, scope, value) };
 }
 
 /** The colon ends a scope in a key; a channel that is a scope may have one. */
@@ -140,14 +143,15 @@ export function fromKey(kinds: Kinds, key: string): Identifier | null {
   const match = /^([A-Za-z0-9]+)(?:@([^:]*))?:(.*)$/su.exec(key);
   const kind = kinds.get(match?.[1] ?? '');
   if (match === null || kind === undefined) return null;
-  return { kind, scope: (match[2] ?? '').replaceAll('%3A', ':'), value: match[3] ?? '', key };
+  const [scope, value] = [(match[2] ?? '').replaceAll('%3A', ':'), match[3] ?? ''];
+  return { kind, scope, value, key, group: groupOf(kind, scope, value) };
 }
 
 /**
  * What counts together against a limit: the values of a kind and scope. Those that fail the check of their form count
  * apart (`kind?@scope`): they are evidence, no more.
  */
-export function limitGroup({ kind, scope, value }: Identifier): string {
+function groupOf(kind: KindInUse, scope: string, value: string): string {
   return `${kind.name}${isChecked(kind.definition.form, value) ? '' : '?'}@${scope}`;
 }
 

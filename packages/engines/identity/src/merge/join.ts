@@ -20,49 +20,110 @@ export interface JoinContext {
 /** Before and after, of the fields that were empty, or lists, when a merge was made: it filled them, or left them so. */
 export type Filled = Readonly<Record<string, readonly [before: Json, after: Json]>>;
 
-/** Joins the records of customers that were merged, one merge after the other. */
+/** Customers whose records are joined at a time. */
+const atOnce = 200;
+
+/** Joins the records of customers that were merged, in the order of the merges. */
 export async function joinRecords(
   context: JoinContext,
   object: CatalogObject,
   joinings: readonly Joining[],
 ): Promise<void> {
-  // A merge of two who both have a record is rare: most join a visitor who has none.
   const filled = new Map<string, Filled>();
-  for (const joining of joinings)
-    filled.set(joining.id, await joinTwo(context, object, joining, filled.get(joining.id) ?? {}));
+  for (const round of rounds(await withRecords(context, object, joinings)))
+    for (let at = 0; at < round.length; at += atOnce)
+      await joinSome(context, object, round.slice(at, at + atOnce), filled);
 }
 
-/** Returns what the merge filled, with what it had filled before. */
-async function joinTwo(
-  { tx, writer }: JoinContext,
+/** Most merges are of visitors, who have no record. */
+async function withRecords(
+  { writer }: JoinContext,
   object: CatalogObject,
-  joining: Joining,
-  before: Filled,
-): Promise<Filled> {
-  const { id, survivor, loser } = joining;
-  const records = await read(writer, object, [survivor, loser]);
-  const gone = records.get(loser);
-  if (gone === undefined) return before;
-  const stays = records.get(survivor) ?? (await bringOrMake(writer, object, survivor, gone));
-  // A rule of the company's own is against it: the other record stays as it is, and nobody's events are held up.
-  if (stays === null) return before;
-  const turned = await writer.repoint(object, new Map([[loser, survivor]]));
-  const filled = fill(object, stays, gone);
-  const values = Object.fromEntries(
-    Object.entries(filled).flatMap(([name, [, after]]) => (after === null ? [] : [[name, after] as const])),
-  );
-  const commands: Command[] = [
-    ...(Object.keys(values).length > 0 ? [{ op: 'update' as const, object: object.name, id: survivor, values }] : []),
-    { op: 'delete', object: object.name, id: loser },
-  ];
-  await writer.writePartial(commands);
-  const all = { ...filled };
-  for (const [name, [first]] of Object.entries(before)) {
-    const [, after] = filled[name] ?? before[name] ?? [];
-    if (after !== undefined) all[name] = [first, after];
+  joinings: readonly Joining[],
+): Promise<Joining[]> {
+  const losers = [...new Set(joinings.map(({ loser }) => loser))];
+  const found = new Set<string>();
+  for (let at = 0; at < losers.length; at += 2 * atOnce)
+    for (const id of (await read(writer, object, losers.slice(at, at + 2 * atOnce), ['id'])).keys()) found.add(id);
+  return joinings.filter(({ survivor, loser }) => {
+    if (!found.has(loser)) return false;
+    // It has one from then on, whatever it had before.
+    found.add(survivor);
+    return true;
+  });
+}
+
+/** Those that have nobody in common with each other go together. */
+function rounds(joinings: readonly Joining[]): Joining[][] {
+  const found: Joining[][] = [];
+  const next = new Map<string, number>();
+  for (const joining of joinings) {
+    const { survivor, loser } = joining;
+    const round = Math.max(next.get(survivor) ?? 0, next.get(loser) ?? 0);
+    next.set(survivor, round + 1).set(loser, round + 1);
+    const some = found[round];
+    if (some === undefined) found.push([joining]);
+    else some.push(joining);
   }
-  await note(tx, id, turned, all);
-  await tx.queryText('insert into huike.kept_record values ($1) on conflict do nothing', [loser], 'identity.keep');
+  return found;
+}
+
+async function joinSome(
+  context: JoinContext,
+  object: CatalogObject,
+  joinings: readonly Joining[],
+  before: Map<string, Filled>,
+): Promise<void> {
+  const { tx, writer } = context;
+  const records = await read(
+    writer,
+    object,
+    joinings.flatMap(({ survivor, loser }) => [survivor, loser]),
+  );
+  const ready: Joining[] = [];
+  const commands: Command[] = [];
+  for (const joining of joinings) {
+    const { id, survivor, loser } = joining;
+    const gone = records.get(loser);
+    if (gone === undefined) continue;
+    const stays = records.get(survivor) ?? (await bringOrMake(writer, object, survivor, gone));
+    // A rule of the company's own is against it: the other record stays as it is, and nobody's events are held up.
+    if (stays === null) continue;
+    const filled = fill(object, stays, gone);
+    const given = Object.entries(filled).flatMap(([name, [, after]]) =>
+      after === null ? [] : [[name, after] as const],
+    );
+    if (given.length > 0)
+      commands.push({ op: 'update', object: object.name, id: survivor, values: Object.fromEntries(given) });
+    commands.push({ op: 'delete', object: object.name, id: loser });
+    before.set(id, together(before.get(id) ?? {}, filled));
+    ready.push(joining);
+  }
+  if (ready.length === 0) return;
+  const turned = await writer.repoint(object, new Map(ready.map(({ loser, survivor }) => [loser, survivor])));
+  await writer.writePartial(commands);
+  const mergeOf = new Map(ready.map(({ id, loser }) => [loser, id]));
+  await storeMoves(
+    tx,
+    turned.map((one) => ({ ...one, step: mergeOf.get(one.from) ?? '' })),
+    false,
+  );
+  void tx.queryText(
+    'update huike.merge m set filled = n.filled from unnest($1::uuid[], $2::jsonb[]) as n (id, filled) where m.id = n.id',
+    [ready.map(({ id }) => id), ready.map(({ id }) => JSON.stringify(before.get(id) ?? {}))],
+    'identity.filled',
+  );
+  await tx.queryText(
+    'insert into huike.kept_record select * from unnest($1::uuid[]) on conflict do nothing',
+    [ready.map(({ loser }) => loser)],
+    'identity.keep',
+  );
+}
+
+/** What one merge filled from several, one after the other. */
+function together(first: Filled, second: Filled): Filled {
+  const all = { ...first, ...second };
+  for (const [name, [before, after]] of Object.entries(first)) all[name] = [before, second[name]?.[1] ?? after];
   return all;
 }
 
@@ -85,14 +146,18 @@ async function bringOrMake(
 }
 
 /** Notes references that were turned in a step; those that an undoing turned `back` with where they began. */
-export async function storeMoves(tx: Tx, step: string, turned: readonly Repointed[], back: boolean): Promise<void> {
+export async function storeMoves(
+  tx: Tx,
+  turned: readonly (Repointed & { readonly step: string })[],
+  back: boolean,
+): Promise<void> {
   if (turned.length === 0) return;
   await tx.queryText(
     `insert into huike.merge_move (step, object, tag, record, from_record, to_record, had, back)
-select $1, n.*, $8 from unnest($2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) as n
+select n.*, $8 from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::boolean[]) as n
 on conflict do nothing`,
     [
-      step,
+      turned.map(({ step }) => step),
       turned.map(({ object }) => object),
       turned.map(({ tag }) => tag),
       turned.map(({ record }) => record),
@@ -105,22 +170,15 @@ on conflict do nothing`,
   );
 }
 
-async function note(tx: Tx, merge: string, turned: readonly Repointed[], filled: Filled): Promise<void> {
-  await storeMoves(tx, merge, turned, false);
-  await tx.queryText(
-    'update huike.merge set filled = filled || $2::jsonb where id = $1',
-    [merge, JSON.stringify(filled)],
-    'identity.filled',
-  );
-}
-
 /** Whole records by id, of those that are there. */
 export async function read(
   writer: ReadingWriter,
   object: CatalogObject,
   ids: readonly string[],
+  fields?: readonly string[],
 ): Promise<Map<string, JsonObject>> {
   const { data } = await writer.list(object.name, {
+    ...(fields === undefined ? {} : { fields }),
     filter: { field: 'id', op: 'in', value: [...ids] },
     sort: ['id'],
     limit: ids.length,

@@ -31,7 +31,7 @@ export async function turnBack(
     const fields = new Map([...object.fields.values()].map((field) => [field.tag, field]));
     const records = await readAll(writer, object, [...new Set(ofObject.map(({ record }) => record))]);
     const commands: Command[] = [];
-    const turned: Repointed[] = [];
+    const turned: (Repointed & { readonly step: string })[] = [];
     for (const [record, ofRecord] of Map.groupBy(ofObject, (move) => move.record)) {
       const values: Record<string, Json> = {};
       for (const [tag, some] of Map.groupBy(ofRecord, (move) => move.tag)) {
@@ -48,12 +48,12 @@ export async function turnBack(
         if (leaving.size === 0) continue;
         values[field.name] =
           field.type === 'relations' ? listWithout(now, began, leaving) : ([...leaving.values()][0] ?? null);
-        for (const [from, to] of leaving) turned.push({ object: id, tag, record, from, to, had: false });
+        for (const [from, to] of leaving) turned.push({ step, object: id, tag, record, from, to, had: false });
       }
       if (Object.keys(values).length > 0) commands.push({ op: 'update', object: object.name, id: record, values });
     }
     for (let at = 0; at < commands.length; at += 1_000) await writer.writePartial(commands.slice(at, at + 1_000));
-    await storeMoves(tx, step, turned, true);
+    await storeMoves(tx, turned, true);
   }
 }
 

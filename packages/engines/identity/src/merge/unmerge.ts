@@ -83,7 +83,8 @@ async function bringBack(
     [parts],
     'identity.unkeep',
   );
+  // Somebody may have taken one out of the bin by hand.
   if (kept.length > 0)
-    await writer.write(kept.map(({ record }) => ({ op: 'restore', object: object.name, id: record })));
+    await writer.writePartial(kept.map(({ record }) => ({ op: 'restore', object: object.name, id: record })));
   return new Set(kept.map(({ record }) => record));
 }

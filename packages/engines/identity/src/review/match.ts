@@ -1,6 +1,6 @@
 import type { Actor, Kernel } from '@huike/kernel';
 import { isJsonObject, type Json, newId, Problem, problem } from '@huike/schema';
-import { fromKey, groupLimit, kindsOf, limitGroup } from '../identifier/kinds.ts';
+import { fromKey, groupLimit, kindsOf } from '../identifier/kinds.ts';
 import { defaultThresholds, type MatchResult, matchRecords, RecordTable, type Thresholds } from '../match/index.ts';
 import { adopt, mergeCustomers } from '../merge/merge.ts';
 import { customerObject } from '../record/sync.ts';
@@ -160,7 +160,7 @@ join huike.identifier i on i.identity = m.id where n.id = any($1)`,
   for (const { key } of rows) {
     const identifier = fromKey(kinds, key);
     if (identifier === null) continue;
-    const group = limitGroup(identifier);
+    const { group } = identifier;
     values.set(group, (values.get(group) ?? new Set()).add(identifier.value));
   }
   return [...values].some(([group, { size }]) => size > groupLimit(kinds, group).limit);

@@ -1,5 +1,5 @@
 import { newId } from '@huike/schema';
-import { groupLimit, type Identifier, type KindInUse, limitGroup } from '../identifier/kinds.ts';
+import { groupLimit, type Identifier, type KindInUse } from '../identifier/kinds.ts';
 import { plainName, sameName } from './names.ts';
 import { beats, type Rank, type Snapshot } from './snapshot.ts';
 
@@ -153,16 +153,15 @@ export class Plan {
 
   /** Whether one more value leaves the customer within the limits of its kinds. */
   #fits(found: Found, identifier: Identifier): boolean {
-    const group = limitGroup(identifier);
-    const values = new Set(found.root === null ? [] : this.#valuesOf(found.root).get(group));
-    for (const one of found.fresh) if (limitGroup(one) === group) values.add(one.value);
-    values.add(identifier.value);
-    return values.size <= groupLimit(this.#snapshot.kinds, group).limit;
+    const { group } = identifier;
+    const has = found.root === null ? undefined : this.#valuesOf(found.root).get(group);
+    const fresh = new Set(found.fresh.filter((one) => one.group === group).map(({ value }) => value));
+    return (has?.size ?? 0) + fresh.add(identifier.value).size <= groupLimit(this.#snapshot.kinds, group).limit;
   }
 
   /** Too many values by way of identifiers that people share: those are the household's, not this customer's. */
   #giveWay(found: Found, identifier: Identifier, left: Set<Identifier>): boolean {
-    if (!groupLimit(this.#snapshot.kinds, limitGroup(identifier)).tells) return false;
+    if (!groupLimit(this.#snapshot.kinds, identifier.group).tells) return false;
     if (found.keys.length === 0 || found.keys.some(({ kind }) => kind.strength === 'strong')) return false;
     for (const key of found.keys) {
       left.add(key);
@@ -198,7 +197,7 @@ export class Plan {
     const theirs = this.#valuesOf(root);
     const ours = found.root === null ? new Map<string, Set<string>>() : new Map(this.#valuesOf(found.root));
     for (const identifier of found.fresh) {
-      const group = limitGroup(identifier);
+      const { group } = identifier;
       ours.set(group, new Set([...(ours.get(group) ?? []), identifier.value]));
     }
     let against: 'limit' | null = null;
@@ -238,8 +237,11 @@ export class Plan {
     this.#roots.set(loser, survivor);
     this.#roots.set(survivor, survivor);
     const values = this.#valuesOf(survivor);
-    for (const [group, more] of this.#valuesOf(loser))
-      values.set(group, new Set([...(values.get(group) ?? []), ...more]));
+    for (const [group, more] of this.#valuesOf(loser)) {
+      const has = values.get(group);
+      if (has === undefined) values.set(group, new Set(more));
+      else for (const value of more) has.add(value);
+    }
     const names = this.#namesOf(survivor);
     for (const name of this.#namesOf(loser)) names.add(name);
   }
@@ -259,7 +261,7 @@ export class Plan {
       this.reviews.push({ kind: 'duplicate', a: root, b: this.root(this.#holder(key) ?? root), key });
     for (const identifier of [...found.vetoed, ...found.doubtful]) this.#claim(identifier, anchor);
     for (const identifier of left) this.#claim(identifier, anchor);
-    for (const one of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key: limitGroup(one) });
+    for (const one of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key: one.group });
     if (arrival.name !== null) this.#namesOf(root).add(arrival.name);
     for (const { key } of arrival.identifiers) this.#noteSeen(key, arrival.at);
     if (arrival.signsOut) this.#free(arrival);
@@ -289,9 +291,11 @@ export class Plan {
   }
 
   #count(identifier: Identifier, root: string): void {
-    const group = limitGroup(identifier);
+    const { group } = identifier;
     const values = this.#valuesOf(root);
-    values.set(group, new Set([...(values.get(group) ?? []), identifier.value]));
+    const has = values.get(group);
+    if (has === undefined) values.set(group, new Set([identifier.value]));
+    else has.add(identifier.value);
   }
 
   #makeKnown(identity: string): void {
@@ -324,7 +328,7 @@ export class Plan {
   }
 
   #hasRoomFor(identifier: Identifier, root: string): boolean {
-    const group = limitGroup(identifier);
+    const { group } = identifier;
     return (this.#valuesOf(root).get(group)?.size ?? 0) < groupLimit(this.#snapshot.kinds, group).limit;
   }
 
@@ -371,7 +375,8 @@ export class Plan {
   #valuesOf(root: string): Map<string, Set<string>> {
     let values = this.#values.get(root);
     if (values === undefined) {
-      values = new Map(this.#snapshot.values.get(root));
+      values = new Map();
+      for (const [group, has] of this.#snapshot.values.get(root) ?? []) values.set(group, new Set(has));
       this.#values.set(root, values);
     }
     return values;

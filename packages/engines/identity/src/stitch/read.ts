@@ -1,5 +1,5 @@
 import type { Tx } from '@huike/kernel';
-import { fromKey, type Identifier, type Kinds, limitGroup } from '../identifier/kinds.ts';
+import { fromKey, type Identifier, type Kinds } from '../identifier/kinds.ts';
 import { lockCustomers } from './lock.ts';
 import { type Arrival, isLongUnused } from './plan.ts';
 import type { Rank, Snapshot, StoredIdentifier } from './snapshot.ts';
@@ -152,7 +152,7 @@ function addValue(values: Map<string, Map<string, Set<string>>>, root: string, i
   if (identifier === null) return;
   const groups = values.get(root) ?? new Map<string, Set<string>>();
   values.set(root, groups);
-  mapSet(groups, limitGroup(identifier)).add(identifier.value);
+  mapSet(groups, identifier.group).add(identifier.value);
 }
 
 function mapSet<K>(map: Map<K, Set<string>>, key: K): Set<string> {
