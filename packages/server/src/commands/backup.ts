@@ -4,7 +4,7 @@ import { backupAll, openStore } from '@huike/kernel';
 import { say } from '../say.ts';
 import { type CommandModule, readArguments } from './arguments.ts';
 import { withBareDatabase } from './command.ts';
-import { writeWhole } from './export.ts';
+import { writeWhole } from './write-whole.ts';
 
 export const command: CommandModule = {
   usage: {

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { JsonObject } from '@huike/schema';
 import { tableFile, tableFormats } from '../record-table.ts';
 import { language, say } from '../say.ts';
 import { type CommandModule, readArguments, WrongArguments } from './arguments.ts';
 import { operator, withKernel } from './command.ts';
+import { writeWhole } from './write-whole.ts';
 
 export const command: CommandModule = {
   usage: {
@@ -46,18 +46,5 @@ function filterIn(text: string | undefined): { readonly filter?: JsonObject } {
     return { filter: JSON.parse(text) };
   } catch {
     throw new WrongArguments();
-  }
-}
-
-/** The file appears when it is whole, or not at all. */
-export async function writeWhole<T>(file: string, write: (into: string) => Promise<T>): Promise<T> {
-  const draft = `${file}.${process.pid}.part`;
-  try {
-    const result = await write(draft);
-    await rename(draft, file);
-    return result;
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
   }
 }

@@ -15,8 +15,8 @@ import { findImport, type ImportRow } from '../import/store.ts';
 import { language } from '../say.ts';
 import { type CommandModule, inWords, readArguments, WrongArguments } from './arguments.ts';
 import { actorByEmail, operator, withKernel } from './command.ts';
-import { writeWhole } from './export.ts';
 import { reportLines, undoLines } from './import-report.ts';
+import { writeWhole } from './write-whole.ts';
 
 const words = {
   reading: { zh: '读取文件 {done} 行…', en: 'Reading the file: {done} rows…' },

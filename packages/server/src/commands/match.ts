@@ -8,8 +8,8 @@ import { type Json, type Label, message, problem } from '@huike/schema';
 import { openTable, type Table } from '../import/table.ts';
 import { language } from '../say.ts';
 import { type CommandModule, inWords, readArguments, WrongArguments } from './arguments.ts';
-import { writeWhole } from './export.ts';
 import { type FileMap, readMap } from './match-map.ts';
+import { writeWhole } from './write-whole.ts';
 
 const words = {
   loading: { zh: '读取 {file}：{done} 行…', en: 'Reading {file}: {done} rows…' },
