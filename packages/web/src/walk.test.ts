@@ -173,11 +173,12 @@ async function conflict(visitor: Visitor, address: string): Promise<void> {
   await page.evaluate(
     async ([record, text]) => {
       const headers = { 'content-type': 'application/json', 'x-huike': '1' };
-      await fetch(`/api/v1/records/customer/${record}`, {
+      const answer = await fetch(`/api/v1/records/customer/${record}`, {
         method: 'PATCH',
         headers,
         body: JSON.stringify({ remark: text, employees: 7 }),
       });
+      await answer.text();
     },
     [id, theirs],
   );
