@@ -98,7 +98,7 @@ test('whoever may not see the customers sees no review, and starts no match', as
     found = await server.admin.get('customers/reviews');
   }
   assert.equal(found.get('data', 0, 'kind'), 'duplicate');
-  assert.deepEqual(found.get('data', 0, 'about'), { kind: 'phone', value: '+8613655550001' });
+  assert.deepEqual(found.get('data', 0, 'about', 'value'), '+8613655550001');
   const clerk = await server.addUser({ roles: ['clerk'] });
   assert.deepEqual((await clerk.get('customers/reviews')).get('data'), []);
   assert.equal((await clerk.post(`customers/reviews/${found.get('data', 0, 'id')}`, { decision: 'same' })).status, 404);

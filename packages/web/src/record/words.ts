@@ -4,6 +4,8 @@ export const useWords = defineWords(
   'record',
   {
     details: '详情',
+    customer: '全貌',
+    timeline: '时间线',
     related: '相关',
     history: '历史',
     system: '系统信息',
@@ -54,6 +56,8 @@ export const useWords = defineWords(
   },
   {
     details: 'Details',
+    customer: 'Overview',
+    timeline: 'Timeline',
     related: 'Related',
     history: 'History',
     system: 'System',

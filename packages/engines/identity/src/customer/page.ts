@@ -1,5 +1,5 @@
-import type { Actor, CatalogField, Kernel } from '@huike/kernel';
-import { isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
+import type { Actor, Catalog, CatalogField, Kernel } from '@huike/kernel';
+import { isJsonObject, type Json, type JsonObject, type Label, labelOf, sameJson } from '@huike/schema';
 import { fromKey, kindsOf } from '../identifier/kinds.ts';
 import { readTraits } from '../record/traits.ts';
 import { type Customer, findCustomer } from './find.ts';
@@ -22,6 +22,7 @@ export interface CustomerPage {
 
 export interface ShownIdentifier {
   readonly kind: string;
+  readonly label: Label;
   readonly scope: string;
   readonly value: string;
   readonly channel: string;
@@ -36,8 +37,8 @@ export interface ShownIdentifier {
 export interface Related {
   readonly id: string;
   readonly name: Json;
-  /** The identifier's kind that both have. */
-  readonly by: string;
+  /** The kind of identifier that both have. */
+  readonly by: Label;
 }
 
 export interface Measures {
@@ -98,7 +99,9 @@ async function identifiersOf(
   viewer: Viewer,
   { identities, catalog }: Customer,
 ): Promise<ShownIdentifier[]> {
-  const rows = await kernel.db.queryText<Omit<ShownIdentifier, 'kind' | 'scope' | 'value'> & { readonly key: string }>(
+  const rows = await kernel.db.queryText<
+    Omit<ShownIdentifier, 'kind' | 'label' | 'scope' | 'value'> & { readonly key: string }
+  >(
     `select key, identity, shared, channel, first_seen as "firstSeen", last_seen as "lastSeen"
 from huike.identifier where identity = any($1) order by first_seen, key limit 500`,
     [identities],
@@ -110,7 +113,15 @@ from huike.identifier where identity = any($1) order by first_seen, key limit 50
     const value = identifier === null ? null : shownValue(viewer, identifier);
     return identifier === null || value === null
       ? []
-      : [{ kind: identifier.kind.name, scope: identifier.scope, value, ...rest }];
+      : [
+          {
+            kind: identifier.kind.name,
+            label: labelOf(identifier.kind.definition),
+            scope: identifier.scope,
+            value,
+            ...rest,
+          },
+        ];
   });
 }
 
@@ -140,7 +151,11 @@ from theirs t join huike.identity n on n.id = t.identity
 where n.survivor <> $2 order by n.survivor, t.key limit 50`;
 
 /** Customers with whom it shares an identifier, as far as the viewer may see them. */
-async function relatedTo(kernel: Kernel, actor: Actor, { id, identities, object }: Customer): Promise<Related[]> {
+async function relatedTo(
+  kernel: Kernel,
+  actor: Actor,
+  { id, identities, object, catalog }: Customer,
+): Promise<Related[]> {
   const rows = await kernel.db.queryText<{ id: string; key: string }>(
     relatedText,
     [identities, id],
@@ -157,9 +172,14 @@ async function relatedTo(kernel: Kernel, actor: Actor, { id, identities, object 
     shown.map(async (row) => {
       const other: Json = JSON.parse(await kernel.get(actor, object.name, row.id));
       const name = isJsonObject(other) ? (other[title] ?? null) : null;
-      return { id: row.id, name, by: row.key.slice(0, row.key.search(/[@:]/)) };
+      return { id: row.id, name, by: kindLabel(catalog, row.key) };
     }),
   );
+}
+
+function kindLabel(catalog: Catalog, key: string): Label {
+  const name = key.slice(0, key.search(/[@:]/));
+  return labelOf(catalog.identifierKinds.get(name) ?? { name });
 }
 
 function channelsOf(kernel: Kernel, { identities }: Customer): Promise<Measures['channels']> {

@@ -1,5 +1,5 @@
 import type { Actor, Kernel } from '@huike/kernel';
-import { isJsonObject, type Json, type JsonObject, problem } from '@huike/schema';
+import { isJsonObject, type Json, type JsonObject, type Label, labelOf, problem } from '@huike/schema';
 import { shownValue, viewerOf } from '../customer/sight.ts';
 import { fromKey, kindsOf } from '../identifier/kinds.ts';
 import { customerObject } from '../record/sync.ts';
@@ -13,7 +13,7 @@ export interface Review {
   readonly id: string;
   readonly kind: string;
   /** The identifier that it is about, as far as the viewer sees it. */
-  readonly about: { readonly kind: string; readonly value: string } | null;
+  readonly about: { readonly kind: string; readonly label: Label; readonly value: string } | null;
   readonly probability: number | null;
   /** The waterfall: what each column adds. */
   readonly weights: Json;
@@ -71,7 +71,10 @@ export async function reviews(
     if (customers.includes(undefined) || (a === b && ['match', 'duplicate', 'recycled'].includes(rest.kind))) return [];
     const identifier = key === null ? null : fromKey(kinds, key);
     const value = identifier === null ? null : shownValue(viewer, identifier);
-    const about = identifier === null || value === null ? null : { kind: identifier.kind.name, value };
+    const about =
+      identifier === null || value === null
+        ? null
+        : { kind: identifier.kind.name, label: labelOf(identifier.kind.definition), value };
     return [{ ...rest, about, customers: customers.filter((one) => one !== undefined) }];
   });
   const last = shown.at(-1);

@@ -22,6 +22,8 @@ const cursor = queryParameter('cursor', text);
 const probability = { type: 'number', minimum: 0, maximum: 1 } as const;
 const counted = object({ channel: text, interactions: whole(0), firstAt: time, lastAt: time });
 
+const label = object({ zh: text, en: text });
+
 const event = object({
   'id?': text,
   type: text,
@@ -40,6 +42,7 @@ const customer = object({
   identifiers: list(
     object({
       kind: text,
+      label,
       scope: text,
       value: text,
       channel: text,
@@ -50,7 +53,7 @@ const customer = object({
     }),
   ),
   sources: anything,
-  related: list(object({ id, name: nullable(text), by: text })),
+  related: list(object({ id, name: nullable(text), by: label })),
   measures: object({ channels: list(counted), records: list(anything) }),
   merges: list(anything),
 });
@@ -143,7 +146,7 @@ export const customerCalls: readonly FixedCall[] = [
       object({
         id,
         kind: text,
-        about: nullable(object({ kind: text, value: text })),
+        about: nullable(object({ kind: text, label, value: text })),
         probability: nullable(probability),
         weights: nullable(list(anything)),
         state: text,

@@ -64,5 +64,5 @@ export function trackRoutes(app: FastifyInstance, kernel: Kernel, identity: Iden
 
 /** Whoever may read the answer: a page of any origin. */
 function open(reply: FastifyReply): FastifyReply {
-  return reply.header('access-control-allow-origin', '*');
+  return reply.headers({ 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' });
 }

@@ -56,17 +56,17 @@ function Queue({ object, reviews }: { readonly object: ObjectInfo; readonly revi
   const say = useWords();
   const queries = useQueryClient();
   const [done, setDone] = useState<ReadonlySet<string>>(new Set());
-  const [busy, setBusy] = useState(false);
   const left = reviews.filter(({ id }) => !done.has(id));
   const [review] = left;
 
   const answer = useCallback(
     async (decision: Decision) => {
-      if (review === undefined || busy) return;
-      setBusy(true);
+      if (review === undefined) return;
+      const { id } = review;
+      // The next pair is there at once; the server hears of this one meanwhile.
+      setDone((before) => new Set(before).add(id));
       try {
-        const { merged } = await decide(review.id, decision);
-        setDone((before) => new Set(before).add(review.id));
+        const { merged } = await decide(id, decision);
         const words = { same: 'merged', different: 'kept', later: 'postponed' } as const;
         const undo = async () => {
           if (merged === null) return;
@@ -76,12 +76,11 @@ function Queue({ object, reviews }: { readonly object: ObjectInfo; readonly revi
         toast(say(words[decision]), merged === null ? {} : { action: { label: say('undo'), run: () => void undo() } });
         if (left.length <= 1) await queries.invalidateQueries({ queryKey: ['reviews'] });
       } catch (error) {
+        setDone((before) => new Set([...before].filter((one) => one !== id)));
         toastError(error);
-      } finally {
-        setBusy(false);
       }
     },
-    [review, busy, left.length, queries, say],
+    [review, left.length, queries, say],
   );
 
   useEffect(() => {
@@ -106,18 +105,16 @@ function Queue({ object, reviews }: { readonly object: ObjectInfo; readonly revi
       <div className={styles.bar}>
         <span className={styles.left}>{say('left', { count: left.length })}</span>
         {alone ? (
-          <Button kind="primary" busy={busy} onClick={() => void answer('different')}>
+          <Button kind="primary" onClick={() => void answer('different')}>
             {say('seen')}
           </Button>
         ) : (
           <>
-            <Button kind="primary" busy={busy} onClick={() => void answer('same')}>
+            <Button kind="primary" onClick={() => void answer('same')}>
               {say('same')}
             </Button>
-            <Button busy={busy} onClick={() => void answer('different')}>
-              {say('different')}
-            </Button>
-            <Button kind="quiet" busy={busy} onClick={() => void answer('later')}>
+            <Button onClick={() => void answer('different')}>{say('different')}</Button>
+            <Button kind="quiet" onClick={() => void answer('later')}>
               {say('postpone')}
             </Button>
             <span className={styles.keys}>{say('keys')}</span>
