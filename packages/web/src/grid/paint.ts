@@ -34,7 +34,10 @@ interface Slot {
   readonly element: HTMLElement;
   readonly cells: HTMLElement[];
   row: number;
+  top: number;
   item: Item | null;
+  kind: Item['kind'];
+  /** What is marked on its elements, in a word. */
   state: string;
 }
 
@@ -66,8 +69,9 @@ export class Painter {
     this.#free = [];
   }
 
-  cellId(row: number, column: number): string {
-    return `${this.#prefix}-${row}-${column}`;
+  /** The id of the cell that has the focus, while it is drawn. */
+  get focusId(): string {
+    return `${this.#prefix}-focus`;
   }
 
   /** Draws these rows; a row's place is its number × height less `offset`. */
@@ -84,16 +88,19 @@ export class Painter {
       if (slot === undefined) {
         slot = this.#free.pop() ?? this.#makeSlot(look);
         slot.row = row;
-        slot.item = null;
-        slot.state = '';
         rowOf.set(slot.element, row);
         slot.element.setAttribute('aria-rowindex', String(row + 2));
         if (slot.element.hidden) slot.element.hidden = false;
-        for (const [column, cell] of slot.cells.entries()) cell.id = this.cellId(row, column - 1);
+        this.#name(look, slot);
         this.#slots.set(row, slot);
       }
-      slot.element.style.transform = `translateY(${row * look.rowHeight - offset}px)`;
-      this.#fill(look, slot, itemAt(row), marks);
+      const top = row * look.rowHeight - offset;
+      if (slot.top !== top) {
+        // Not a transform: each would be a layer's worth of work.
+        slot.element.style.top = `${top}px`;
+        slot.top = top;
+      }
+      this.#fill(look, slot, itemAt(row));
       this.#mark(look, slot, marks);
     }
     for (const slot of this.#free) {
@@ -133,23 +140,20 @@ export class Painter {
       left += column.width;
     }
     this.#layer.append(element);
-    return { element, cells, row: -1, item: null, state: '' };
+    return { element, cells, row: -1, top: Number.NaN, item: null, kind: 'record', state: '' };
   }
 
-  #fill(look: Look, slot: Slot, item: Item, marks: Marks): void {
+  #fill(look: Look, slot: Slot, item: Item): void {
     if (slot.item === item) return;
     const before = slot.item;
     slot.item = item;
     const { element, cells } = slot;
-    const kind = item.kind === 'record' ? '' : item.kind;
-    element.className = kind === '' ? 'hk-row' : `hk-row ${kind}`;
-    slot.state = '';
-    const [head] = cells;
-    const number = head?.firstElementChild;
-    const box = head?.lastElementChild;
-    if (number) number.textContent = item.kind === 'record' ? String(slot.row + 1) : '';
-    if (box instanceof HTMLInputElement) box.setAttribute('aria-label', `${look.words.select} ${slot.row + 1}`);
-    element.setAttribute('aria-label', `${look.words.row} ${slot.row + 1}`);
+    if (slot.kind !== item.kind) {
+      element.classList.remove(slot.kind);
+      element.classList.add(item.kind);
+      slot.kind = item.kind;
+      this.#name(look, slot);
+    }
     if (item.kind === 'group') element.setAttribute('aria-expanded', String(item.group.open));
     else element.removeAttribute('aria-expanded');
     const color = look.color(item);
@@ -162,10 +166,21 @@ export class Painter {
       else if (item.kind === 'record') {
         const value = valueAt(item.record, column.path);
         const was = before?.kind === 'record' ? valueAt(before.record, column.path) : undefined;
-        if (before?.kind !== 'record' || was !== value) paintValue(cell, column.field, value, look.reader);
-      } else cell.textContent = '';
+        if (before?.kind !== 'record' || was !== value) paintValue(cell, column, value, look.reader);
+      } else {
+        cell.textContent = '';
+        clip(cell, false);
+      }
     }
-    this.#mark(look, slot, marks);
+  }
+
+  /** A row's number, where people and readers of the page see it. */
+  #name({ words }: Look, { element, cells, row, kind }: Slot): void {
+    const [head] = cells;
+    const number = head?.firstElementChild;
+    if (number) number.textContent = kind === 'record' ? String(row + 1) : '';
+    head?.lastElementChild?.setAttribute('aria-label', `${words.select} ${row + 1}`);
+    element.setAttribute('aria-label', `${words.row} ${row + 1}`);
   }
 
   #mark({ columns }: Look, slot: Slot, { rectangle, focus, checked, marked }: Marks): void {
@@ -192,6 +207,8 @@ export class Painter {
       const selected = rectangle !== null && contains(rectangle, row, index);
       cell.classList.toggle('selected', selected);
       cell.classList.toggle('focus', focused === index);
+      if (focused === index) cell.id = this.focusId;
+      else if (cell.id !== '') cell.removeAttribute('id');
       cell.setAttribute('aria-selected', String(selected));
       const flag = record === null ? undefined : marked.get(`${record.id} ${column.path}`);
       if (flag === undefined) {
@@ -224,10 +241,23 @@ function paintGroup(cell: HTMLElement, index: number, column: Column, group: Gro
 
 const tags: ReadonlySet<string> = new Set(['option', 'options']);
 
-function paintValue(cell: HTMLElement, field: FieldInfo, value: unknown, reader: Reader): void {
+function paintValue(cell: HTMLElement, { field, width }: Column, value: unknown, reader: Reader): void {
   if (tags.has(field.type) && !isEmpty(value)) {
     const values = Array.isArray(value) ? value : [value];
-    cell.replaceChildren(...values.map((one) => tagOf(field, one, reader)));
+    // Elements that are there already are used again; a skeleton or a text makes room.
+    const there = cell.firstChild instanceof HTMLElement && cell.childElementCount === values.length;
+    if (!there) cell.replaceChildren(...values.map(() => document.createElement('span')));
+    for (const [index, one] of values.entries()) {
+      const tag = cell.children[index];
+      if (!(tag instanceof HTMLElement)) continue;
+      tag.className = 'hk-tag';
+      tag.dataset.color = optionColor(field, one);
+      tag.textContent = optionLabel(field, one, reader.language);
+    }
+    clip(
+      cell,
+      values.reduce<number>((sum, one) => sum + widthOf(optionLabel(field, one, reader.language)) + 22, 0) > width - 20,
+    );
     return;
   }
   const kind = kindOf(field);
@@ -239,6 +269,19 @@ function paintValue(cell: HTMLElement, field: FieldInfo, value: unknown, reader:
   const first = cell.firstChild;
   if (first instanceof Text && cell.childNodes.length === 1) first.nodeValue = text;
   else cell.textContent = text;
+  clip(cell, widthOf(text) > width - 20);
+}
+
+/** Only a cell whose text may not fit cuts it off: every edge that cuts costs each frame. */
+function clip(cell: HTMLElement, cuts: boolean): void {
+  if (cell.classList.contains('cut') !== cuts) cell.classList.toggle('cut', cuts);
+}
+
+/** At least as wide as a text can be, in pixels. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (let index = 0; index < text.length; index++) width += text.charCodeAt(index) > 0x2e7f ? 13.5 : 9.5;
+  return width;
 }
 
 /** For options that name no colour: the same for the same place in the list. */
@@ -248,14 +291,4 @@ export function optionColor(field: FieldInfo, value: unknown): TagColour {
   const index = field.options?.findIndex((option) => option.value === value) ?? -1;
   const named = field.options?.[index]?.color;
   return named === undefined ? (palette[(index + palette.length) % palette.length] ?? 'grey') : tagColour(named);
-}
-
-function tagOf(field: FieldInfo, value: unknown, { language }: Reader): HTMLElement {
-  const tag = document.createElement('span');
-  tag.className = 'hk-tag';
-  const colour = optionColor(field, value);
-  tag.style.background = `var(--tag-${colour})`;
-  tag.style.color = `var(--tag-${colour}-ink)`;
-  tag.textContent = optionLabel(field, value, language);
-  return tag;
 }

@@ -237,7 +237,7 @@ export class GridView {
     });
     const focus = selection?.focus;
     if (focus !== undefined && focus.row >= from && focus.row < to)
-      this.#root.setAttribute('aria-activedescendant', this.#painter.cellId(focus.row, focus.column));
+      this.#root.setAttribute('aria-activedescendant', this.#painter.focusId);
     else this.#root.removeAttribute('aria-activedescendant');
   }
 
@@ -306,6 +306,7 @@ export class GridView {
       this.#scroll = scrolledTo(this.#scroll, physical, this.#extent);
       if (this.#scroll.virtual !== before) this.#down = this.#scroll.virtual > before;
     }
+    this.#root.classList.toggle('shifted', this.#scroller.scrollLeft > 0);
     this.draw();
     this.#ask();
     clearTimeout(this.#settle);
