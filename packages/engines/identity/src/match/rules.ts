@@ -170,10 +170,10 @@ function draft(parts: readonly Part[], keyed: Keyed, share: number): Draft {
     keysOf(parts, slot, keyed, first?.counted[slot % first.slots] ?? 0),
   );
   const keys = new Uint32Array(counted.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
+  let size = 0;
   for (const each of counted) {
-    keys.set(each, filled);
-    filled += each.length;
+    keys.set(each, size);
+    size += each.length;
   }
   keys.sort();
   let pairs = 0;
@@ -188,21 +188,20 @@ function draft(parts: readonly Part[], keyed: Keyed, share: number): Draft {
 
 function buildRule({ name, parts }: Draft, keyed: Keyed, count: number): Rule {
   const slots = slotsOf(parts);
-  const all = new Uint32Array(count * slots);
-  for (let slot = 0; slot < slots; slot++) all.set(keysOf(parts, slot, keyed, count), slot * count);
-  const order = orderBy(all);
+  const { entries, keys } = filled(parts, slots, keyed, count);
+  const order = orderBy(keys);
   const blocks: number[] = [];
   const kept = new Uint32Array(order.length);
   let size = 0;
   let pairs = 0;
   for (let from = 0; from < order.length; ) {
-    const key = all[order[from] ?? 0];
+    const key = keys[order[from] ?? 0];
     let to = from + 1;
-    while (to < order.length && all[order[to] ?? 0] === key) to++;
-    if (key !== 0 && to - from > 1) {
+    while (to < order.length && keys[order[to] ?? 0] === key) to++;
+    if (to - from > 1) {
       blocks.push(size);
       const begin = size;
-      for (let at = from; at < to; at++) kept[size++] = (order[at] ?? 0) % count;
+      for (let at = from; at < to; at++) kept[size++] = entries[order[at] ?? 0] ?? 0;
       // A row may be there by two slots.
       if (slots > 1) size = begin + sortUnique(kept.subarray(begin, size));
       pairs += pairsOfBlock(size - begin);
@@ -215,6 +214,23 @@ function buildRule({ name, parts }: Draft, keyed: Keyed, count: number): Rule {
   starts.set(blocks);
   starts[blocks.length] = size;
   return { name, columns: parts.map(({ column }) => column), rows, starts, pairs };
+}
+
+/** The rows that have a key, slot by slot, and their keys: most columns of most files are empty in part. */
+function filled(parts: readonly Part[], slots: number, keyed: Keyed, count: number) {
+  const entries = new Uint32Array(count * slots);
+  const keys = new Uint32Array(count * slots);
+  let size = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    const all = keysOf(parts, slot, keyed, count);
+    for (let row = 0; row < count; row++) {
+      const key = all[row] ?? 0;
+      if (key === 0) continue;
+      entries[size] = row;
+      keys[size++] = key;
+    }
+  }
+  return { entries, keys: keys.subarray(0, size) };
 }
 
 /** Sorts and takes out repetitions, in place; how many are left. */

@@ -75,14 +75,26 @@ const before = new Uint8Array(widest + 1);
 const previous = new Uint8Array(widest + 1);
 const current = new Uint8Array(widest + 1);
 
-/** The fewest insertions, deletions, replacements and swaps of neighbours between the heads (64 units) of two strings. */
-export function editDistance(one: Units, from: number, length: number, other: Units, at: number, size: number): number {
+/**
+ * The fewest insertions, deletions, replacements and swaps of neighbours between the heads (64 units) of two strings;
+ * something above `limit` where there are more than that.
+ */
+export function editDistance(
+  one: Units,
+  from: number,
+  length: number,
+  other: Units,
+  at: number,
+  size: number,
+  limit: number = widest,
+): number {
   const n = Math.min(length, widest);
   const m = Math.min(size, widest);
   let [older, old, row] = [before, previous, current];
   for (let j = 0; j <= m; j++) old[j] = j;
   for (let i = 1; i <= n; i++) {
     row[0] = i;
+    let fewest = i;
     const unit = one[from + i - 1];
     for (let j = 1; j <= m; j++) {
       const match = other[at + j - 1];
@@ -96,13 +108,16 @@ export function editDistance(one: Units, from: number, length: number, other: Un
         if (swapped < least) least = swapped;
       }
       row[j] = least;
+      if (least < fewest) fewest = least;
     }
+    // A swap looks two rows back, and saves one at most.
+    if (fewest > limit + 1) return fewest;
     [older, old, row] = [old, row, older];
   }
   return old[m] ?? 0;
 }
 
-/** 1 less the edit distance by the longer length, from 0 to 1. */
+/** 1 less the edit distance by the longer length, from 0 to 1; 0 where that is below `least`. */
 export function editSimilarity(
   one: Units,
   from: number,
@@ -110,7 +125,11 @@ export function editSimilarity(
   other: Units,
   at: number,
   size: number,
+  least: number,
 ): number {
   const longer = Math.min(widest, Math.max(length, size));
-  return longer === 0 ? 1 : 1 - editDistance(one, from, length, other, at, size) / longer;
+  if (longer === 0) return 1;
+  const limit = Math.floor(longer * (1 - least));
+  const distance = editDistance(one, from, length, other, at, size, limit);
+  return distance > limit ? 0 : 1 - distance / longer;
 }

@@ -227,7 +227,7 @@ function compareFull(column: Column, a: number, b: number): number {
   // Family and given name changed, with a slip.
   const likeness = Math.max(
     compareLatin(chars, from, familyA, givenAt, givenB) * compareGiven(chars, givenFrom, givenA, at, familyB),
-    editSimilarity(chars, from, wholeA, chars, at, wholeB) >= 0.8 ? 1 : 0,
+    editSimilarity(chars, from, wholeA, chars, at, wholeB, 0.8) >= 0.8 ? 1 : 0,
   );
   if (likeness > 0) return similar;
   if (family === 2) return givenConflict;

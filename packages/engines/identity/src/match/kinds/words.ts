@@ -7,6 +7,7 @@ import { type Column, isNothing, type Kind, levels, type Reading, whole } from '
 import { bigrams, folded, overlap, rarePairs, rareTokens, tokensOf } from './tokens.ts';
 
 const longestEdited = 64;
+const leastEdited = 0.7;
 /** Letters are looked at where words have that much in common; of values of a word or two, always. */
 const letters = 0.15;
 
@@ -18,7 +19,7 @@ function edited(column: Column, a: number, b: number): number {
   const [from, at] = [ends[a - 1] ?? 0, ends[b - 1] ?? 0];
   const [length, size] = [(ends[a] ?? 0) - from, (ends[b] ?? 0) - at];
   if (length > longestEdited || size > longestEdited || length * 2 < size || size * 2 < length) return 0;
-  return editSimilarity(chars, from, length, chars, at, size);
+  return editSimilarity(chars, from, length, chars, at, size, leastEdited);
 }
 
 /** 0 different, 1 weak, 2 similar, 3 near. */
