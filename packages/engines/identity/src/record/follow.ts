@@ -15,7 +15,7 @@ import { adopt } from '../merge/merge.ts';
 import type { Arrival } from '../stitch/plan.ts';
 import { type Stitching, stitch } from '../stitch/stitch.ts';
 import { customerObject } from './sync.ts';
-import { recordChannel, storeTraits } from './traits.ts';
+import { recordChannel, storeTraits, type Trait } from './traits.ts';
 
 // Records that people and imports make become customers that channels find: the follower reads the log of changes behind
 // a cursor of its own, so that nothing is passed over and nothing is done twice, whatever dies.
@@ -102,29 +102,50 @@ async function take(context: Stitching, object: CatalogObject, changes: readonly
   const tags = new Set([object.title, ...fields.keys()].map(({ tag }) => String(tag)));
   const gone = new Set<string>();
   const touched = new Set<string>();
+  /** By record, the tags of fields that were given. */
+  const given = new Map<string, Set<string>>();
   for (const { op, record, data } of changes) {
     if (record === null) continue;
+    const changed = Object.keys(data);
+    given.set(record, (given.get(record) ?? new Set()).union(new Set(changed)));
     if (op === 'delete') gone.add(record);
-    else if (op !== 'update' || Object.keys(data).some((tag) => tags.has(tag))) {
+    else if (op !== 'update' || changed.some((tag) => tags.has(tag))) {
       gone.delete(record);
       touched.add(record);
     }
   }
   if (gone.size > 0) await letGo(context, [...gone]);
-  const records = touched.size === 0 ? new Map<string, JsonObject>() : await read(context.writer, object, [...touched]);
+  const records =
+    given.size === 0 ? new Map<string, JsonObject>() : await read(context.writer, object, [...given.keys()]);
   if (records.size === 0) return;
   await adopt(context, [...records.keys()]);
   const arrivals = [...records].map(([id, record]) => arrivalOf(context, object, fields, id, record));
-  await storeTraits(
-    context.tx,
-    arrivals.flatMap(({ identity, name, at }) =>
+  await storeTraits(context.tx, [
+    ...arrivals.flatMap(({ identity, name, at }) =>
       name === null ? [] : [{ identity, field: 'name', channel: recordChannel, value: name, at }],
     ),
-  );
+    ...[...records].flatMap(([id, record]) => entered(context, object, id, record, given.get(id) ?? new Set())),
+  ]);
   await stitch(
     context,
-    arrivals.filter(({ identifiers }) => identifiers.length > 0),
+    arrivals.filter(({ identity, identifiers }) => identifiers.length > 0 && touched.has(identity)),
   );
+}
+
+/** What people entered: of those fields no channel says any more what they hold. */
+function entered(
+  { now }: Stitching,
+  object: CatalogObject,
+  identity: string,
+  record: JsonObject,
+  tags: ReadonlySet<string>,
+): Trait[] {
+  return [...object.fields.values()].flatMap((field) => {
+    const value: Json = record[field.name] ?? null;
+    const plain = !field.system && field.target === null && field.handler.parse !== null;
+    if (!plain || value === null || !tags.has(String(field.tag))) return [];
+    return [{ identity, field: field.name, channel: recordChannel, value, at: now }];
+  });
 }
 
 /** Fields of the customer's record that hold identifiers, with their kind. */

@@ -1,7 +1,7 @@
 import type { Catalog, CatalogField, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
 import { type Command, isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
 import { fromKey, type Kinds } from '../identifier/kinds.ts';
-import { golden, readTraits, type StoredTrait } from './traits.ts';
+import { golden, readEntered, readTraits, type StoredTrait } from './traits.ts';
 
 // Customers' records follow what channels say: one is made when a customer comes to be known, and its fields are filled
 // and kept up to date as long as no person has edited them.
@@ -42,12 +42,14 @@ export async function syncRecords(
   const { tx, writer, catalog } = context;
   const object = customerObject(catalog);
   if (object === null || roots.length === 0) return;
-  const [traits, keys] = await Promise.all([
+  const [traits, byPeople, keys] = await Promise.all([
     readTraits(tx, roots),
+    readEntered(tx, roots),
     tx.queryText<KeyOfRoot>(keysText, [roots], 'identity.keysOfRoots'),
   ]);
   const traitsOf = Map.groupBy(traits, ({ root }) => root);
   const saidBefore = Map.groupBy(before, ({ root }) => root);
+  const enteredIn = Map.groupBy(byPeople, ({ root }) => root);
   const keysOf = Map.groupBy(keys, ({ root }) => root);
   for (let at = 0; at < roots.length; at += page) {
     const some = roots.slice(at, at + page);
@@ -60,7 +62,10 @@ export async function syncRecords(
       };
       const record = records.get(root);
       if (record === undefined) return [create(object, root, values, keysOf.get(root) ?? [])];
-      return update(object, root, record, values, [...said, ...(saidBefore.get(root) ?? [])]);
+      return update(object, root, record, values, {
+        said: [...said, ...(saidBefore.get(root) ?? [])],
+        entered: enteredIn.get(root) ?? [],
+      });
     });
     // What a rule of the company's own refuses stays undone: the next event tries again.
     if (commands.length > 0) await writer.writePartial(commands);
@@ -140,19 +145,21 @@ function nameFor(keys: readonly KeyOfRoot[]): string {
   return key.slice(key.indexOf(':') + 1, key.indexOf(':') + 61) || '—';
 }
 
-/** A field is a channel's as long as it is empty or holds what some channel said. */
+/** A field is a channel's as long as it is empty or holds what some channel said, and no person entered the same. */
 function update(
   object: CatalogObject,
   id: string,
   record: JsonObject,
   values: JsonObject,
-  said: readonly StoredTrait[],
+  { said, entered }: { readonly said: readonly StoredTrait[]; readonly entered: readonly StoredTrait[] },
 ): Command[] {
+  const holds = (traits: readonly StoredTrait[], name: string, now: Json) =>
+    traits.some(({ field, value }) => field === name && sameJson(value, now));
   const changed = Object.entries(values).filter(([name, value]) => {
     const now = record[name] ?? null;
     if (sameJson(now, value)) return false;
     if (now === null || (name === object.title.name && isPlaceholder(now, values))) return true;
-    return said.some((trait) => trait.field === name && sameJson(trait.value, now));
+    return holds(said, name, now) && !holds(entered, name, now);
   });
   if (changed.length === 0) return [];
   return [{ op: 'update', object: object.name, id, values: Object.fromEntries(changed) }];

@@ -20,7 +20,7 @@ export interface StoredTrait {
   readonly at: string;
 }
 
-/** Under which the name of a record that people made is kept: to compare by, never to fill a record from. */
+/** Under which is kept what people entered in a record: to compare by, never to fill a record from. */
 export const recordChannel = '~record';
 
 const storeText = `
@@ -65,6 +65,16 @@ where n.survivor = any($1) and t.channel <> '${recordChannel}'`;
 /** What all channels say of customers. Sent at once: what is stored after isn't among it. */
 export function readTraits(tx: Pick<Tx, 'queryText'>, roots: readonly string[]): Promise<StoredTrait[]> {
   return tx.queryText<StoredTrait>(readText, [roots], 'identity.readTraits');
+}
+
+const enteredText = `
+select n.survivor as root, t.field, t.channel, t.value, t.at
+from huike.identity n join huike.identity_trait t on t.identity = n.id
+where n.survivor = any($1) and t.channel = '${recordChannel}'`;
+
+/** What people entered in the records of customers, of those that are one now too. */
+export function readEntered(tx: Pick<Tx, 'queryText'>, roots: readonly string[]): Promise<StoredTrait[]> {
+  return tx.queryText<StoredTrait>(enteredText, [roots], 'identity.readEntered');
 }
 
 /** The traits that a record of the customer object can hold, by field, as the record would show them. */

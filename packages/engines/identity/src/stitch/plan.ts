@@ -44,7 +44,7 @@ export interface Review {
   readonly kind: 'shared' | 'recycled' | 'limit' | 'duplicate';
   readonly a: string;
   readonly b: string;
-  /** The identifier that it is about; of a limit that one customer reached, what is limited: `kind@scope`. */
+  /** The identifier that it is about; of a limit that one customer reached, its kind and no value: `phone:`. */
   readonly key: string;
 }
 
@@ -261,7 +261,8 @@ export class Plan {
       this.reviews.push({ kind: 'duplicate', a: root, b: this.root(this.#holder(key) ?? root), key });
     for (const identifier of [...found.vetoed, ...found.doubtful]) this.#claim(identifier, anchor);
     for (const identifier of left) this.#claim(identifier, anchor);
-    for (const one of found.overflow) this.reviews.push({ kind: 'limit', a: root, b: root, key: one.group });
+    for (const { key, value } of found.overflow)
+      this.reviews.push({ kind: 'limit', a: root, b: root, key: key.slice(0, -value.length) });
     if (arrival.name !== null) this.#namesOf(root).add(arrival.name);
     for (const { key } of arrival.identifiers) this.#noteSeen(key, arrival.at);
     if (arrival.signsOut) this.#free(arrival);

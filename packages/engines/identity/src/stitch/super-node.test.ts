@@ -99,7 +99,7 @@ test('one default user id of a till, a cookie of its own on every event: the cus
     'select max(n)::int as n from (select count(*) as n from huike.identity group by survivor) x',
   );
   assert.ok((cluster?.n ?? 0) <= 501, `${cluster?.n} are one customer`);
-  assert.ok((await kindsOfReviews('cookie@')).length > 0);
+  assert.ok((await kindsOfReviews('cookie:')).length > 0);
   const [questions] = await it.rows<{ n: number }>(
     'select max(n)::int as n from (select count(*) as n from huike.identity_review group by a) x',
   );
