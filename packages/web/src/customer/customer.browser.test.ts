@@ -100,6 +100,7 @@ test('a pair is merged by a key, and apart again by a press; one is put off, one
   await page.getByText('还有 3 对').waitFor();
   await page.keyboard.press('ArrowLeft');
   await page.getByText('还有 2 对').waitFor();
+  await page.getByText('已合并').waitFor();
   assert.equal((await world.server.admin.get('records/customer?count=true&limit=1')).get('page', 'total'), 5);
   await page.getByRole('button', { name: '撤销' }).click();
   await page.getByText('已撤销合并').waitFor();
