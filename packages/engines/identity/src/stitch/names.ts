@@ -1,3 +1,5 @@
+import { syllableOf } from '../chinese/pinyin.ts';
+
 // Whether two names can be one person's or company's, for the question whether a number changed hands.
 
 const titles = /(先生|女士|小姐|老师|经理|总|师傅|同学)$/u;
@@ -6,10 +8,13 @@ const titles = /(先生|女士|小姐|老师|经理|总|师傅|同学)$/u;
 export function sameName(a: string, b: string): boolean {
   const [one, other] = [plainName(a), plainName(b)];
   if (one === '' || other === '') return true;
-  return (
-    one.includes(other) || other.includes(one) || one.split('').sort().join('') === other.split('').sort().join('')
-  );
+  if (one.includes(other) || other.includes(one) || spelt(one) === spelt(other)) return true;
+  // Family name last, given name first.
+  return [...one].sort().join('') === [...other].sort().join('');
 }
+
+/** As it sounds: 晓雨 and 小雨 are heard alike, and one is typed for the other. */
+const spelt = (name: string) => [...name].map((sign, at) => syllableOf(sign, at === 0) || sign).join('');
 
 /** A name without what spelling and courtesy add. */
 export const plainName = (name: string) =>
