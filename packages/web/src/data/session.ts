@@ -45,8 +45,9 @@ export function useMe(): Me | null {
 
 /** Forgets everything that was read, and asks anew who is here. */
 export async function sessionChanged(queries: QueryClient): Promise<Session> {
-  queries.clear();
-  return queries.fetchQuery(sessionQuery);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+  // The query itself stays, so that pages that show it hear of the answer.
+  return queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
 }
 
 /** The zone in which times are shown. */
