@@ -1,10 +1,12 @@
 import type { Bench } from '../lib/bench.ts';
+import { accuracy } from './accuracy.ts';
 import { catalog } from './catalog.ts';
 import { compile } from './compile.ts';
 import { create } from './create.ts';
 import { grid } from './grid.ts';
 import { importing } from './import.ts';
 import { list } from './list.ts';
+import { match } from './match.ts';
 import { search } from './search.ts';
 import { start } from './start.ts';
 import { track } from './track.ts';
@@ -22,4 +24,6 @@ export const benches: readonly Bench[] = [
   search,
   grid,
   track,
+  match,
+  accuracy,
 ];
