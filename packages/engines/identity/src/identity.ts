@@ -84,23 +84,26 @@ export class Identity {
    */
   async merge(actor: Actor, ids: readonly string[], reason: string | null): Promise<Merged> {
     const wanted = [...new Set(ids.map(knownId))];
-    await this.#demand(actor, await Promise.all(wanted.map((id) => this.customerOf(id))));
+    const customers = new Set(await Promise.all(wanted.map((id) => this.customerOf(id))));
+    await this.#demand(actor, [...customers]);
+    const records = await this.#recordsAmong(wanted);
     const who = actor.kind === 'user' ? actor.id : actor.name;
     return this.transact(async (context) => {
-      await adopt(context, await this.#recordsAmong(wanted));
+      await adopt(context, records);
       const decision = { source: 'person' as const, actor: who, reason, evidence: { customers: wanted } };
-      return mergeCustomers(context, customerObject(context.catalog), wanted, decision);
+      return mergeCustomers(context, customerObject(context.catalog), wanted, decision, customers);
     });
   }
 
   /** Undoes a merge; the customers that it is now. Throws as `merge`, and `merge.unknown`, `merge.undone`. */
   async unmerge(actor: Actor, given: string, merge: string): Promise<string[]> {
     const id = knownId(given);
-    await this.#demand(actor, [await this.customerOf(id)]);
+    const customer = await this.customerOf(id);
+    await this.#demand(actor, [customer]);
     const who = actor.kind === 'user' ? actor.id : actor.name;
     return this.transact((context) => {
       const object = customerObject(context.catalog);
-      return unmergeCustomers(context, object, id, isId(merge) ? merge : id, who);
+      return unmergeCustomers(context, object, { id, customer }, isId(merge) ? merge : id, who);
     });
   }
 

@@ -37,12 +37,16 @@ select id, id, true, since from unnest($1::uuid[], $2::timestamptz[]) as n (id, 
 /** The milliseconds that a UUIDv7 begins with. */
 const madeAt = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
-/** Joins customers. Throws `merge.same` when they are one already, `customer.unknown` when one isn't there. */
+/**
+ * Joins customers. `allowed` are those that the decision was found to be allowed for. Throws `merge.same` when they are
+ * one already, `customer.unknown` when one isn't there, `write.busy` when one has become another's meanwhile.
+ */
 export async function mergeCustomers(
   context: Stitching,
   object: CatalogObject | null,
   ids: readonly string[],
   decision: Decision,
+  allowed?: ReadonlySet<string>,
 ): Promise<Merged> {
   const { tx, now } = context;
   const roots = await lockRoots(tx, ids);
@@ -50,6 +54,7 @@ export async function mergeCustomers(
   const members = new Map<string, Member>();
   for (const member of found) {
     if (member === undefined) throw problem('customer.unknown');
+    if (allowed?.has(member.id) === false) throw problem('write.busy');
     members.set(member.id, member);
   }
   if (members.size < 2) throw problem('merge.same');

@@ -262,12 +262,12 @@ test('many writers at once: at the end everything is what the edges that count i
             .merge(system, [own.pick(identities).id, own.pick(identities).id], null)
             .catch(codeOf);
           if (typeof merged === 'object') merges.push(merged.mergeId);
-          else assert.equal(merged, 'merge.same');
+          else assert.ok(['merge.same', 'write.busy'].includes(merged), merged);
         } else if (what < 9 && merges.length > 0) {
           const answer = await it.identity
             .unmerge(system, own.pick(identities).id, own.pick(merges))
             .then(() => 'done', codeOf);
-          assert.ok(['done', 'merge.unknown', 'merge.undone'].includes(answer), answer);
+          assert.ok(['done', 'merge.unknown', 'merge.undone', 'write.busy'].includes(answer), answer);
         } else {
           const member = own.pick(identities).root;
           const id = await make('purchase', { code: newId(), amount: '1', member }).catch(codeOf);

@@ -11,17 +11,21 @@ import { turnBack } from './moves.ts';
 // Undoing a merge: its edges no longer count, and the cluster falls apart as far as no other edge holds it together. Both
 // records and what referred to each come back; what came since goes with the identifier by which it came.
 
-/** Undoes a merge of a customer; the customers that it is now. Throws `merge.unknown`, `merge.undone`. */
+/**
+ * Undoes a merge of a customer; the customers that it is now. `customer` is whom the identity was found to be of. Throws
+ * `merge.unknown`, `merge.undone`, `write.busy` when it has become another's meanwhile.
+ */
 export async function unmergeCustomers(
   context: Stitching,
   object: CatalogObject | null,
-  id: string,
+  { id, customer }: { readonly id: string; readonly customer: string },
   merge: string,
   actor: string,
 ): Promise<string[]> {
   const { tx, now } = context;
   const root = (await lockRoots(tx, [id])).get(id);
   if (root === undefined) throw problem('customer.unknown');
+  if (root.id !== customer) throw problem('write.busy');
   await lockMembers(tx, [root.id]);
   const members = await membersOf(tx, root.id);
   const merges = await mergesOf(context, members);
