@@ -42,7 +42,7 @@ export async function workPerFrame(
   act: () => Promise<void>,
 ): Promise<readonly number[]> {
   await browser.startTracing(page, {
-    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'toplevel', '__metadata'],
+    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'],
   });
   await act();
   return framesIn(JSON.parse((await browser.stopTracing()).toString('utf8')));

@@ -130,7 +130,10 @@ export class Painter {
     box.type = 'checkbox';
     box.tabIndex = -1;
     const number = document.createElement('span');
-    head.append(number, box);
+    const opener = document.createElement('i');
+    opener.setAttribute('aria-hidden', 'true');
+    opener.textContent = '⤢';
+    head.append(number, opener, box);
     let left = gutter;
     for (const [index, column] of look.columns.entries()) {
       const cell = add('gridcell', column.width, index < look.frozen ? left : null);
