@@ -5,7 +5,7 @@ import { splitAddress } from './address.ts';
 import { type Convert, converterOf, settles, type Wanted } from './convert.ts';
 import type { MappedColumn } from './mapping.ts';
 import type { BadRow, TableRow } from './rows.ts';
-import type { PlannedSpec } from './store.ts';
+import type { ValueMapping } from './spec.ts';
 import type { Survey } from './survey.ts';
 import { partsOf, type Scene } from './targets.ts';
 
@@ -52,7 +52,7 @@ export type Drafter = (row: TableRow | BadRow) => Draft;
 export function drafter(
   scene: Scene,
   columns: readonly MappedColumn[],
-  spec: Pick<PlannedSpec, 'values'>,
+  spec: { readonly values: ValueMapping },
   survey: Pick<Survey, 'dates' | 'numbers' | 'timeZone'>,
 ): Drafter {
   const readers = columns.map((column) => readerOf(scene, column, spec, survey));
@@ -69,7 +69,7 @@ export function drafter(
 function readerOf(
   scene: Scene,
   column: MappedColumn,
-  spec: Pick<PlannedSpec, 'values'>,
+  spec: { readonly values: ValueMapping },
   survey: Pick<Survey, 'dates' | 'numbers' | 'timeZone'>,
 ): Reader {
   const { target, name } = column;

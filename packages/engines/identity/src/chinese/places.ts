@@ -45,5 +45,3 @@ export function barePlace(place: string): string {
   );
   return bare.length >= 2 ? bare : place;
 }
-
-export const isProvince = (place: string): boolean => provinces.has(barePlace(place));

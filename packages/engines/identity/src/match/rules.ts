@@ -31,7 +31,7 @@ export interface Keyed {
 }
 
 /** Blocks of more rows are compared only within a window of neighbours. */
-export const blockCap = 100;
+const blockCap = 100;
 /** How many of the rows behind it a row of such a block is compared with. */
 export const windowSize = 10;
 /** So few rows are all compared with one another. */

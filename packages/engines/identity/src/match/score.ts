@@ -40,7 +40,7 @@ const isOther = (type: SemanticType, level: number): boolean =>
   (type === 'fullName' && level === givenConflict);
 
 /** Of another person at the same phone, address or mailbox: it waits for a person whatever else agrees. */
-export const heldBack = 0;
+const heldBack = 0;
 
 export const missing = -1;
 const undecided = -2;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Problem } from '@huike/schema';
-import { assertConsistent } from '../consistent.ts';
+import { assertConsistent } from '../consistent.fixture.ts';
 import { event, source, system, type World, world } from '../fixture.ts';
 
 // More merges and events at once than there are connections, and one call that joins thousands.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type JsonObject, type MetadataDocument, newId, Problem } from '@huike/schema';
 import { customersMetadata, Dice } from '@huike/testkit';
-import { assertConsistent } from '../consistent.ts';
+import { assertConsistent } from '../consistent.fixture.ts';
 import { event, source, system, type World, world } from '../fixture.ts';
 import { Model, type ModelIdentity } from './model.ts';
 

@@ -12,7 +12,7 @@ import {
   Problem,
 } from '@huike/schema';
 import { customersMetadata } from '@huike/testkit';
-import { assertConsistent } from '../consistent.ts';
+import { assertConsistent } from '../consistent.fixture.ts';
 import { event, source, system, type World, world } from '../fixture.ts';
 
 // Two customers become one and two again: records, what refers to them, sums, fields, events.

@@ -7,7 +7,7 @@ import { golden, readEntered, readTraits, type StoredTrait } from './traits.ts';
 // and kept up to date as long as no person has edited them.
 
 /** The trait of the object that identities resolve to. */
-export const customerTrait = 'customer';
+const customerTrait = 'customer';
 
 export function customerObject(catalog: Catalog): CatalogObject | null {
   return catalog.traits.get(customerTrait) ?? null;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Json } from '@huike/schema';
-import { assertConsistent } from '../consistent.ts';
+import { assertConsistent } from '../consistent.fixture.ts';
 import { event, source, system, type World, world } from '../fixture.ts';
 
 // Each guard of stitching, as something that happens in shops.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Json } from '@huike/schema';
-import { assertConsistent } from '../consistent.ts';
+import { assertConsistent } from '../consistent.fixture.ts';
 import { customerPage } from '../customer/page.ts';
 import { event, source, system, type World, world } from '../fixture.ts';
 

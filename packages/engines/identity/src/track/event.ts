@@ -119,7 +119,7 @@ export function isRefusal(read: TrackEvent | Refusal): read is Refusal {
 }
 
 /** A UUID of version 8 (RFC 9562, 5.8) from the digest of source and id. */
-export function interactionId(source: string, event: string): string {
+function interactionId(source: string, event: string): string {
   const digest = createHash('sha256').update(source).update('\0').update(event).digest().subarray(0, 16);
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;

@@ -37,7 +37,7 @@ const sum = (words: readonly string[], of: (word: string) => string): number =>
 const same = (word: string) => word;
 
 /** A Latin word by its consonants, spelt as they sound. */
-export function phonetic(word: string): string {
+function phonetic(word: string): string {
   const spelt = word
     .replace(/^(?:kn|gn|pn)/, 'n')
     .replace(/^wr/, 'r')

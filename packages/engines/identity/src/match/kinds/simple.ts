@@ -17,7 +17,7 @@ const likeness = ({ texts: { chars, ends } }: Column, a: number, b: number): num
 };
 
 /** A number as it is dialled at home: without +86 or 0086, an extension, and what separates its digits. */
-export function readPhone(value: string): string | null {
+function readPhone(value: string): string | null {
   const text = folded(value, 60).replace(/(?:ext|x|转|#).*$/u, '');
   const digits = text.replace(/\D/g, '').replace(/^(?:00|(?=\d))/, '');
   const home = digits.replace(/^86(?=1[3-9]\d{9}$|0?\d{10,11}$)/, '');
