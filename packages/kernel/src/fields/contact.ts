@@ -19,8 +19,10 @@ export function parsePhone(value: Json): string | null {
   // Most are Chinese mobiles, written plainly: a long way round costs more than the rest of a record.
   if (typeof written === 'string' && plainMobile.test(written)) return `+86${written}`;
   if (typeof written !== 'string' || written.length > 60) return null;
+  // Numbers pasted from an address book bring marks along that nobody sees.
   const bare = written
     .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
     .trim()
     .replace(/^tel:/i, '')
     .replace(/\s*(转|轉|分机)\s*\d*$/, '');
@@ -74,7 +76,11 @@ const emailPattern =
 /** An e-mail address in lower case; null when it isn't one. */
 export function readEmail(value: Json): string | null {
   if (typeof value !== 'string' || value.length > 1000) return null;
-  const text = value.normalize('NFKC').trim().toLowerCase();
+  const text = value
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase();
   return text.length <= 254 && emailPattern.test(text) ? text : null;
 }
 
