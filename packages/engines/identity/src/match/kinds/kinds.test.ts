@@ -57,6 +57,8 @@ const cases: Readonly<Partial<Record<SemanticType, readonly Case[]>>> = {
     ['Robert Allen', 'Susan Miller', 'different'],
     ['Dr. Robert Allen', 'Robert Allen', 'exact'],
     ['José García', 'Jose Garcia', 'exact'],
+    ['A. Meier, B. Koch, C. Lang', 'Anna Meier and Bernd Koch', 'unknown'],
+    ['Smith, John, Jr.', 'John Smith', 'exact'],
   ],
   givenName: [
     ['robert', 'Robert', 'exact'],

@@ -19,6 +19,7 @@ const facets = 6;
 
 const isHan = 1;
 const isPinyin = 2;
+/** No name of one person: it tells nothing unless it is the same. */
 const isNickname = 4;
 const lacksGiven = 8;
 const isMale = 16;
@@ -30,6 +31,8 @@ const male = /(?:先生|叔叔)$/u;
 const female = /(?:女士|小姐|太太|阿姨)$/u;
 /** 阿旭, 大张, 小李. */
 const familiar = /^[阿大小老]\p{Script=Han}$/u;
+/** Several people in one value: who they are isn't told by comparing them as one. */
+const several = /;|&| and |\bet al\b/;
 const titles: ReadonlySet<string> = new Set('mr mrs ms miss dr prof sir jr sr ii iii iv phd md esq'.split(' '));
 
 const sum = (words: readonly string[], of: (word: string) => string): number =>
@@ -107,6 +110,7 @@ function readLatin(folded: string, part: 'given' | 'family' | 'full'): Reading |
   const syllables = read.some((one) => one === null) ? null : read.flatMap((one) => one ?? []);
   const chinese = syllables !== null && syllables.length <= 4 && (part !== 'full' || syllables.length > 1);
   const family = parts.family.join(' ');
+  const isList = several.test(letters) || (all.length > 3 && /,.*,/.test(letters));
   return {
     text: `${family} ${parts.given.join(' ')}`.trim(),
     facets: [
@@ -114,7 +118,9 @@ function readLatin(folded: string, part: 'given' | 'family' | 'full'): Reading |
       chinese ? sum(syllables, same) : sum(all, same),
       chinese ? sum(syllables, blurSyllable) : sum(all, phonetic),
       ...[sum(parts.family, phonetic), sum(parts.given.slice(0, 1), phonetic)],
-      (chinese ? isPinyin : 0) | (part === 'full' && parts.given.length === 0 && !chinese ? lacksGiven : 0),
+      (chinese ? isPinyin : 0) |
+        (isList ? isNickname : 0) |
+        (part === 'full' && parts.given.length === 0 && !chinese ? lacksGiven : 0),
     ],
   };
 }
