@@ -151,12 +151,18 @@ export function isStoredFormula(
   trail: readonly string[] = [],
 ): boolean {
   if (trail.includes(field.name)) return false;
-  return isStored(parsed(field), (name) => {
+  const isKept = (name: string) => {
     const input = object.fields.get(name);
     if (input?.type === 'formula') return isStoredFormula(object, input, [...trail, field.name]);
     // A related record may be deleted or out of sight: what that makes of the formula is told in the read.
     return !movesElsewhere.has(input?.type ?? name);
-  });
+  };
+  return isStored(parsed(field), isKept, (name) => isTime(object, name));
+}
+
+function isTime(object: ModelObject, name: string): boolean {
+  const field = object.fields.get(name);
+  return formulaFieldType(field ?? systemFields.find((system) => system === name) ?? 'id') === 'dateTime';
 }
 
 const movesElsewhere: ReadonlySet<string> = new Set([

@@ -12,7 +12,8 @@ export {
 } from './formula/check.ts';
 export { evaluate } from './formula/evaluate.ts';
 export { formulaFieldType } from './formula/fields.ts';
-export type { Env, OperationName } from './formula/operations.ts';
+export type { Env, Operation as FormulaOperation, Param as FormulaParam } from './formula/operation.ts';
+export { type OperationName, operations as formulaOperations } from './formula/operations.ts';
 export { parseFormula } from './formula/parse.ts';
 export { formulaLimits } from './formula/tokens.ts';
 export { dependencies, type Formula, isStored } from './formula/tree.ts';

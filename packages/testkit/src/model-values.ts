@@ -142,10 +142,12 @@ function computed(viewer: Viewer, field: CatalogField, row: RawRow): Json {
     return found === null ? null : valueAlong(viewer, found, row);
   };
   const { actor, data } = viewer;
+  const zone = actor.kind === 'user' ? actor.timeZone : data.catalog.company.timeZone;
   const env = {
-    today: dayIn(data.now, actor.kind === 'user' ? actor.timeZone : data.catalog.company.timeZone),
+    today: dayIn(data.now, zone),
     now: `${data.now.toISOString().slice(0, -1)}+00:00`,
     user: actor.kind === 'user' ? actor.id : null,
+    zone,
   };
   return evaluate(typed, read, env);
 }

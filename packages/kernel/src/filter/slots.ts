@@ -41,6 +41,8 @@ export function atRun(read: (run: Run) => Value): SQL {
 export const nowSlot: SQL = sql`${atRun((run) => run.now.toISOString())}::timestamptz`;
 export const todaySlot: SQL = sql`${atRun((run) => dayOf(run.now, run.timeZone))}::date`;
 
+export const zoneSlot: SQL = sql`${atRun((run) => run.timeZone)}::text`;
+
 /** The values of a compiled statement for one execution. */
 export function bind(values: readonly Value[], run: Run): Value[] {
   return fill(values, (slot) => {

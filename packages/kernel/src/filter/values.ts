@@ -5,7 +5,7 @@ import { formulaOf } from '../catalog/formula.ts';
 import type { CatalogField, CatalogObject, Comparable, ComparableType } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { formulaSql } from '../fields/formula-sql.ts';
-import { nowSlot, todaySlot } from './slots.ts';
+import { nowSlot, todaySlot, zoneSlot } from './slots.ts';
 
 // What a viewer sees of a field, as SQL: the value where it is in clear, null elsewhere. Filters, sorts, groups and
 // measures are built on this and nothing else, so that what can't be seen can't be inferred.
@@ -159,5 +159,5 @@ export function virtualValue(access: Access, object: ObjectAccess, field: Catalo
     const found = findPath(access, object, path.split('.'));
     return found === null || found.access.clear === false ? sql`null` : seenAlong(access, object, found, row);
   };
-  return formulaSql(formulaOf(field), column, { today: todaySlot, now: nowSlot, user: ofActor('id') });
+  return formulaSql(formulaOf(field), column, { today: todaySlot, now: nowSlot, user: ofActor('id'), zone: zoneSlot });
 }

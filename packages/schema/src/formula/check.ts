@@ -1,4 +1,6 @@
-import { type Operation, type OperationName, operations, type Param } from './operations.ts';
+import { dateFormat, numberFormat } from './formats.ts';
+import type { Operation, Param } from './operation.ts';
+import { type OperationName, operations } from './operations.ts';
 import { formulaProblem } from './tokens.ts';
 import type { Formula, Node } from './tree.ts';
 import { dayNumber, type FormulaFieldType, type FormulaType, microseconds } from './values.ts';
@@ -106,8 +108,11 @@ function applied(node: Call, args: readonly Typed[]): Typed {
   for (const [operation, spec] of candidates) {
     const found = match(node, spec, args);
     if (!(found instanceof Error)) return { kind: 'apply', operation, ...found };
-    // With one way only, tell what is wrong with it; with several, that none is meant.
-    failure = candidates.length === 1 ? found : cannot(node, args);
+    // With one way only, tell what is wrong with it; with several, of that whose first argument fits, else that none is
+    // meant.
+    const [start] = args;
+    const isMeant = /^[A-Z]/.test(node.name) && start !== undefined && spec.params[0] === start.type;
+    failure = candidates.length === 1 || isMeant ? found : (failure ?? cannot(node, args));
   }
   throw failure ?? new Error(`no way to apply ${first?.[0]}`);
 }
@@ -141,40 +146,101 @@ function mismatch(at: number, wanted: FormulaType, found: FormulaType): Error {
 function match(
   node: Call,
   spec: Operation,
-  args: readonly Typed[],
+  given: readonly Typed[],
 ): { type: FormulaType; args: readonly Typed[] } | Error {
-  const least = spec.params.length - (spec.optional ?? 0);
-  const most = spec.rest === undefined ? spec.params.length : Number.POSITIVE_INFINITY;
-  if (args.length < least || args.length > most) {
-    const count = most === least ? `${least}` : most === Number.POSITIVE_INFINITY ? `≥ ${least}` : `${least}–${most}`;
-    return formulaProblem(
-      node.at,
-      `${node.name} takes ${count} values, not ${args.length}`,
-      `${node.name} 需要 ${count} 个值，而不是 ${args.length} 个`,
-    );
-  }
-  const params = args.map((_, index) => spec.params[index] ?? spec.rest ?? 'any');
-  const same = commonType(params, args);
+  const params = paramsFor(spec, given.length);
+  if (params === null) return wrongCount(node, spec, given.length);
+  const args = [...given, ...defaultsFor(spec, params.slice(given.length))];
+  const types = { same: commonType('same', params, args), key: commonType('key', params, args) };
   const result: Typed[] = [];
   for (const [index, arg] of args.entries()) {
-    const param = params[index] ?? 'any';
-    const at = argumentAt(node, index);
-    if (param === 'places') {
-      if (!isPlaces(arg))
-        return formulaProblem(at, 'expected a whole number from -20 to 20', '此处应为 -20 至 20 的整数');
-      result.push(arg);
-    } else if (param === 'any') {
-      const text = asText(arg);
-      if (text === null) return formulaProblem(at, `${arg.type} has no text`, `${inChinese[arg.type]}不能转为文本`);
-      result.push(text);
-    } else {
-      const wanted = param === 'same' ? same : param;
-      if (param === 'same' && spec.among !== undefined && !spec.among.includes(wanted)) return cannot(node, args);
-      if (!fits(arg, wanted)) return mismatch(at, wanted, arg.type);
-      result.push(converted(arg, wanted));
+    const param = params[index] ?? 'free';
+    if ((param === 'same' || param === 'key') && spec.among !== undefined && !spec.among.includes(types[param])) {
+      return cannot(node, given);
     }
+    const made = argument(arg, param === 'same' || param === 'key' ? types[param] : param, argumentAt(node, index));
+    if (made instanceof Error) return made;
+    result.push(made);
   }
-  return { type: spec.returns === 'same' ? same : spec.returns, args: result };
+  return { type: spec.returns === 'same' ? types.same : spec.returns, args: result };
+}
+
+/** The parameters for so many arguments, with those that are left out; null when there can't be so many. */
+function paramsFor(spec: Operation, count: number): readonly Param[] | null {
+  const { params, defaults = [], rest = [], tail } = spec;
+  if (count < params.length - defaults.length) return null;
+  const more = count - params.length;
+  if (more <= 0) return params;
+  const groups = rest.length === 0 ? 0 : Math.floor(more / rest.length);
+  const left = more - groups * rest.length;
+  if (left > (tail === undefined ? 0 : 1)) return null;
+  const repeated = Array.from({ length: groups }, () => rest).flat();
+  return [...params, ...repeated, ...(left === 1 && tail !== undefined ? [tail] : [])];
+}
+
+function wrongCount(node: Call, { params, defaults = [], rest = [] }: Operation, count: number): Error {
+  const least = params.length - defaults.length;
+  const most = params.length;
+  const wanted = rest.length > 0 ? `≥ ${least}` : most === least ? `${least}` : `${least}–${most}`;
+  // In pairs: a condition without its value.
+  if (rest.length > 1 && count >= least) {
+    return formulaProblem(
+      node.at,
+      `${node.name} takes a value for every condition`,
+      `${node.name} 的每个条件都需要一个值`,
+    );
+  }
+  return formulaProblem(
+    node.at,
+    `${node.name} takes ${wanted} values, not ${count}`,
+    `${node.name} 需要 ${wanted} 个值，而不是 ${count} 个`,
+  );
+}
+
+function defaultsFor({ params, defaults = [] }: Operation, missing: readonly Param[]): Typed[] {
+  const from = params.length - missing.length;
+  return missing.map((param, index) => {
+    const value = defaults[defaults.length - (params.length - from) + index] ?? null;
+    const type = param === 'places' || param === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'text';
+    return { kind: 'literal', type, value };
+  });
+}
+
+/** An argument as its parameter wants it; else what is wrong, at its place. */
+function argument(arg: Typed, param: Exclude<Param, 'same' | 'key'>, at: number): Typed | Error {
+  switch (param) {
+    case 'free':
+      return arg;
+    case 'places':
+      return isPlaces(arg)
+        ? arg
+        : formulaProblem(at, 'expected a whole number from -20 to 20', '此处应为 -20 至 20 的整数');
+    case 'any':
+      return asText(arg) ?? formulaProblem(at, `${arg.type} has no text`, `${inChinese[arg.type]}不能转为文本`);
+    case 'day':
+      if (arg.type === 'dateTime') return { kind: 'apply', type: 'date', operation: 'dayOf', args: [arg] };
+      return argument(arg, 'date', at);
+    case 'numberFormat':
+      return format(arg, at, numberFormat, '0.00, #,##0, 0%');
+    case 'dateFormat':
+      return format(arg, at, (text) => dateFormat(text, false), 'yyyy-mm-dd, m月d日');
+    case 'timeFormat':
+      return format(arg, at, (text) => dateFormat(text, true), 'yyyy-mm-dd hh:mm');
+    default:
+      return fits(arg, param) ? converted(arg, param) : mismatch(at, param, arg.type);
+  }
+}
+
+function format(arg: Typed, at: number, read: (text: string) => string | null, examples: string): Typed | Error {
+  const value = arg.kind === 'literal' && arg.type === 'text' && typeof arg.value === 'string' ? read(arg.value) : null;
+  if (value === null) {
+    return formulaProblem(
+      at,
+      `expected a format in quotes, such as ${examples}`,
+      `此处应为引号内的格式，如 ${examples}`,
+    );
+  }
+  return { kind: 'literal', type: 'text', value };
 }
 
 function argumentAt(node: Call, index: number): number {
@@ -182,8 +248,8 @@ function argumentAt(node: Call, index: number): number {
 }
 
 /** The type of the arguments that must have the same: of the first that isn't a literal text, which may be a date. */
-function commonType(params: readonly Param[], args: readonly Typed[]): FormulaType {
-  const same = args.filter((_, index) => params[index] === 'same');
+function commonType(param: 'same' | 'key', params: readonly Param[], args: readonly Typed[]): FormulaType {
+  const same = args.filter((_, index) => params[index] === param);
   const telling = same.find((arg) => !(arg.kind === 'literal' && arg.type === 'text'));
   return (telling ?? same[0])?.type ?? 'text';
 }

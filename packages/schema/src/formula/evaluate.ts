@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
 import type { Typed, TypedFormula } from './check.ts';
-import { type Env, type EnvValues, type Operation, operations } from './operations.ts';
+import type { Env, EnvValues, Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import { storedOf, type Value, valueOfStored } from './values.ts';
 
 /**
@@ -12,6 +13,7 @@ export function evaluate(formula: TypedFormula, read: (path: string) => Json, en
     today: valueOfStored('date', env.today),
     now: valueOfStored('dateTime', env.now),
     user: env.user,
+    zone: env.zone ?? 'Asia/Shanghai',
   };
   return storedOf(valueIn(formula.root, read, values), formula.returns === 'number');
 }

@@ -1,9 +1,16 @@
 import { formulaLimits, formulaProblem, type Token, tokensOf } from './tokens.ts';
 import type { Formula, Node } from './tree.ts';
 
-// Precedence from the loosest: comparison, &, + -, * / %, the negative sign. As in Excel.
+// Precedence from the loosest: comparison, &, + -, * / %, ^, the signs before, the percent sign behind. As in Excel; %
+// with a value behind it is the remainder.
 
-const levels: readonly (readonly string[])[] = [['=', '<>', '<', '<=', '>', '>='], ['&'], ['+', '-'], ['*', '/', '%']];
+const levels: readonly (readonly string[])[] = [
+  ['=', '<>', '<', '<=', '>', '>='],
+  ['&'],
+  ['+', '-'],
+  ['*', '/', '%'],
+  ['^'],
+];
 
 /**
  * Parses a formula: numbers, 'texts', field names and paths over relations, operators, and functions (see
@@ -68,13 +75,29 @@ class Parser {
 
   #signed(): Node {
     const { at } = this.#token;
-    if (!this.#isSign('-')) return this.#primary();
+    if (!this.#isSign('-', '+')) return this.#percent();
+    const isNegative = this.#isSign('-');
     this.#next++;
     const operand = this.#nested(at, () => this.#signed());
+    if (!isNegative) return operand;
     if (operand.kind === 'number' && !operand.value.startsWith('-')) {
       return this.#made({ kind: 'number', value: `-${operand.value}`, at });
     }
     return this.#made({ kind: 'call', name: 'negate', args: [operand], at });
+  }
+
+  #percent(): Node {
+    let node = this.#primary();
+    while (this.#isSign('%') && !this.#isFollowedByValue()) {
+      node = this.#made({ kind: 'call', name: 'percent', args: [node], at: this.#token.at });
+      this.#next++;
+    }
+    return node;
+  }
+
+  #isFollowedByValue(): boolean {
+    const { kind, value } = this.#tokens[this.#next + 1] ?? { kind: 'end', value: '' };
+    return kind === 'sign' ? value === '(' : kind !== 'end';
   }
 
   #primary(): Node {

@@ -30,6 +30,7 @@ const latin: Readonly<Record<string, string>> = {
   '＞': '>',
   '＆': '&',
   '％': '%',
+  '＾': '^',
   '≠': '<>',
   '≤': '<=',
   '≥': '>=',
@@ -39,7 +40,7 @@ const closing: Readonly<Record<string, string>> = { "'": "'", '"': '"', '“': '
 const blank = /[\s\u3000]+/y;
 const numeral = /(\d+)(?:\.(\d+))?/y;
 const name = /[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*/y;
-const sign = /<>|<=|>=|[-+*/%&=<>(),]/y;
+const sign = /<>|<=|>=|[-+*/%^&=<>(),]/y;
 
 /** The tokens of a formula, the last of kind `end`. Throws `metadata.formula`. */
 export function tokensOf(text: string): Token[] {

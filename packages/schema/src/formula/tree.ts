@@ -1,3 +1,6 @@
+import { zonedFunctions } from './operations.ts';
+import { microseconds } from './values.ts';
+
 // A formula as it is written: words and signs in their places, types not yet known.
 
 export type Node =
@@ -31,12 +34,23 @@ const moving = new Set(['TODAY', 'NOW', 'USER']);
 
 /**
  * Whether the value of a formula depends on its own record alone, on nothing that moves with time or viewer: then it
- * can be kept in a column. `isKept` tells whether a field of the record is such itself; by default all are.
+ * can be kept in a column. `isKept` tells whether a field of the record is such itself; by default all are. `isTime`
+ * tells which fields are times: what their calendar shows depends on the viewer's zone.
  */
-export function isStored(formula: Formula, isKept: (field: string) => boolean = () => true): boolean {
+export function isStored(
+  formula: Formula,
+  isKept: (field: string) => boolean = () => true,
+  isTime: (field: string) => boolean = () => false,
+): boolean {
+  let hasTime = false;
+  let isZoned = false;
   for (const node of nodesOf(formula.root)) {
     if (node.kind === 'field' && (node.path.includes('.') || !isKept(node.path))) return false;
     if (node.kind === 'call' && moving.has(node.name)) return false;
+    // A text may stand for a time: COALESCE(at, '2026-01-01T08:00:00Z').
+    hasTime ||=
+      (node.kind === 'field' && isTime(node.path)) || (node.kind === 'text' && microseconds(node.value) !== null);
+    isZoned ||= node.kind === 'call' && zonedFunctions.has(node.name);
   }
-  return true;
+  return !(hasTime && isZoned);
 }

@@ -25,7 +25,41 @@ export function within(value: Decimal): Decimal | null {
   return value.abs().lt(largest) ? value : null;
 }
 
-const textLimit = 100_000;
+/** Decimals for roots, powers and logarithms: enough for 60 digits after the point of any number that occurs. */
+export const Long = Decimal.clone({ precision: 130 });
+
+/** Of what isn't exact 40 digits are sure: rounded to these, then as a quotient is. */
+export function finished(value: Decimal): Decimal | null {
+  return within(new Exact(value.toDecimalPlaces(2 * places).toDecimalPlaces(places)));
+}
+
+export function divide(a: Decimal, b: Decimal): Decimal | null {
+  return b.isZero() ? null : finished(a.div(b));
+}
+
+/** e to more than this is beyond every number, to less than its negative nothing at all. */
+export const largestExponent = 93.5;
+
+/** What functions that aren't exact begin with. */
+export function startingWith(value: Decimal): Decimal {
+  return new Long(value.toDecimalPlaces(2 * places));
+}
+
+export const largestPower = 1_000_000;
+
+export function power(from: Decimal, exponent: Decimal): Decimal | null {
+  const base = startingWith(from);
+  if (exponent.abs().gt(largestPower)) return null;
+  if (base.isZero()) return exponent.gt(0) ? new Exact(0) : null;
+  if (base.lt(0) && !exponent.isInteger()) return null;
+  const size = Math.log(base.abs().toNumber()) * exponent.toNumber();
+  if (Math.abs(size) > largestExponent) return size > 0 ? null : new Exact(0);
+  const odd = base.lt(0) && !exponent.mod(2).isZero();
+  const result = base.abs().pow(startingWith(exponent));
+  return finished(odd ? result.negated() : result);
+}
+
+export const textLimit = 100_000;
 
 /** At most 100,000 characters; none is no value. */
 export function keptText(text: string): string | null {
