@@ -219,7 +219,7 @@ test('everything goes by keyboard: walking, editing each kind, filling, peeking'
   await page.waitForFunction(() => document.querySelectorAll('[data-flag]').length === 0);
   assert.equal(await active(), '43,2');
   const changed = async () =>
-    (await stored({ field: 'name', op: 'eq', value: '甲方合同' }, 'name,stage,closes,big,tags,units,company'))[0];
+    (await stored({ field: 'name', op: 'eq', value: '甲方合同' }, 'id,name,stage,closes,big,units'))[0];
   assert.ok(await changed());
   // An option by its words, a day, a number that isn't one and then is, a yes.
   await go('ArrowUp', 'ArrowRight', 'Enter');
@@ -251,6 +251,8 @@ test('everything goes by keyboard: walking, editing each kind, filling, peeking'
   await page.getByText('已撤销 2 个单元格').waitFor();
   await go(' ');
   await page.waitForURL(/peek=deal/);
+  // Back to its name, by which the other tests know it.
+  await the.server.admin.patch(`records/deal/${record?.id}`, { name: '商机 0000040' });
 });
 
 test('a grid of so many rows can be scrolled anywhere, and shows the right ones', async () => {
@@ -276,10 +278,7 @@ test('a grid of so many rows can be scrolled anywhere, and shows the right ones'
     const rows = [...(await at(part))].sort(([one], [other]) => one - other);
     const middle = rows[Math.floor(rows.length / 2)]?.[0] ?? 0;
     assert.ok(Math.abs(middle - part * rowCount) < rowCount / 50 + 40, `${part}: row ${middle}`);
-    for (const [row, name] of rows) {
-      // The tests before renamed one.
-      if (row !== 40) assert.equal(name, `商机 ${String(row).padStart(7, '0')}`);
-    }
+    for (const [row, name] of rows) assert.equal(name, `商机 ${String(row).padStart(7, '0')}`);
   }
   assert.ok(await page.evaluate(() => document.querySelectorAll('.hk-body .hk-row').length < 80));
 });
