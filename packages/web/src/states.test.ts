@@ -137,7 +137,7 @@ test('whoever owes a second factor sets it up at the door', async () => {
     await page.getByLabel('密码', { exact: true }).fill(password);
     await page.getByRole('button', { name: '登录', exact: true }).click();
     await page.getByRole('heading', { name: say('绑定双因素验证', 'Set up your second factor') }).waitFor();
-    await page.getByRole('note').waitFor();
+    await page.getByRole('region', { name: '密钥' }).waitFor();
     await visitor.see('second-factor');
     await page.getByRole('button', { name: say('换一个账号', 'Use another account') }).click();
     await page.getByRole('heading', { name: say('登录', 'Sign in') }).waitFor();

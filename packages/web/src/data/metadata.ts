@@ -20,15 +20,8 @@ export function useObject(name: string): ObjectInfo | undefined {
   return useMetadata().data?.objects.find((object) => object.name === name);
 }
 
-export function useMay(capability: string): boolean {
-  return useMetadata().data?.capabilities.includes(capability) ?? false;
-}
-
 /** A label in the viewer's language. */
 export function useLabel(): (label: Label) => string {
   const { language } = useTranslation().i18n;
   return useCallback((label: Label) => (language === 'en' ? label.en : label.zh) || label.zh || label.en, [language]);
 }
-
-export const fieldOf = (object: ObjectInfo | undefined, name: string) =>
-  object?.fields.find((field) => field.name === name);

@@ -1,5 +1,5 @@
 import { Cascader } from 'antd';
-import { common, type InnerProps } from './FieldEditor.tsx';
+import { common, type InnerProps } from './editor.ts';
 import { asList, type CascadeNode, cascadeTree, inWords } from './text.ts';
 
 interface Choice {

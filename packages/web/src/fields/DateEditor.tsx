@@ -2,7 +2,7 @@ import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import { useZone } from '../data/session.ts';
-import { common, type InnerProps } from './FieldEditor.tsx';
+import { common, type InnerProps } from './editor.ts';
 import styles from './fields.module.css';
 import { fromLocalInput, localInput } from './time.ts';
 

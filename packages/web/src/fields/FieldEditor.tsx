@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import type { FieldInfo } from '../data/api.ts';
 import { Skeleton } from '../design/State.tsx';
 import { optionColour, Tag } from '../design/Tag.tsx';
+import { common, type EditorProps, type InnerProps } from './editor.ts';
 import { AddressEditor, GeoEditor, MoneyEditor } from './PartsEditor.tsx';
 import { RelatedEditor } from './RelatedEditor.tsx';
 import { inWords } from './text.ts';
@@ -13,21 +14,6 @@ const FilesEditor = lazy(() => import('./FilesEditor.tsx'));
 const RowsEditor = lazy(() => import('./RowsEditor.tsx'));
 const RichTextEditor = lazy(() => import('./RichTextEditor.tsx'));
 
-export interface EditorProps {
-  readonly field: FieldInfo;
-  readonly value?: unknown;
-  readonly onChange?: (value: unknown) => void;
-  readonly id?: string;
-  readonly autoFocus?: boolean;
-  /** Opens its choices at once: it was asked for by a click. */
-  readonly eager?: boolean;
-}
-
-/** An editor whose caller surely listens. */
-export interface InnerProps extends EditorProps {
-  readonly onChange: (value: unknown) => void;
-}
-
 /** What to type a field's value into. The value has the shape in which the server answers it; see `written`. */
 export function Editor({ onChange = () => {}, ...props }: EditorProps) {
   return (
@@ -35,15 +21,6 @@ export function Editor({ onChange = () => {}, ...props }: EditorProps) {
       <ByType {...props} onChange={onChange} />
     </Suspense>
   );
-}
-
-/** What every antd input takes alike. */
-export function common({ field, id, autoFocus }: EditorProps) {
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(autoFocus === true ? { autoFocus } : {}),
-    'aria-label': inWords(field.label),
-  };
 }
 
 function ByType(props: InnerProps) {
@@ -109,7 +86,7 @@ function ByType(props: InnerProps) {
     case 'image':
       return <FilesEditor {...props} />;
     case 'table':
-      return <RowsEditor {...props} />;
+      return <RowsEditor {...props} Cell={Editor} />;
     case 'richText':
       return <RichTextEditor {...props} />;
     default:

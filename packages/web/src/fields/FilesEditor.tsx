@@ -3,7 +3,7 @@ import { type DragEvent, useRef, useState } from 'react';
 import { post } from '../data/api.ts';
 import { Button } from '../design/Button.tsx';
 import { toastError } from '../design/toast.tsx';
-import type { InnerProps } from './FieldEditor.tsx';
+import type { InnerProps } from './editor.ts';
 import { type FileInfo, filesIn, isPicture } from './FieldValue.tsx';
 import styles from './fields.module.css';
 import { inWords, sizeText } from './text.ts';

@@ -3,7 +3,7 @@ import { LocateFixed } from 'lucide-react';
 import { useMetadata } from '../data/metadata.ts';
 import { Button } from '../design/Button.tsx';
 import { toast } from '../design/toast.tsx';
-import { common, type InnerProps } from './FieldEditor.tsx';
+import { common, type InnerProps } from './editor.ts';
 import styles from './fields.module.css';
 import { addressParts, inWords, isRecord } from './text.ts';
 import { useWords } from './words.ts';

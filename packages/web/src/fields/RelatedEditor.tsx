@@ -3,7 +3,7 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { get, type Page } from '../data/api.ts';
 import { useObject } from '../data/metadata.ts';
-import { common, type InnerProps } from './FieldEditor.tsx';
+import { common, type InnerProps } from './editor.ts';
 import { asList, idIn, inWords, titleIn } from './text.ts';
 import { useWords } from './words.ts';
 

@@ -2,7 +2,7 @@ import { EditorContent, useEditor, useEditorState } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
 import { Bold, Heading3, Italic, Link2, List, ListOrdered, type LucideIcon, Quote } from 'lucide-react';
 import { Button } from '../design/Button.tsx';
-import type { InnerProps } from './FieldEditor.tsx';
+import type { InnerProps } from './editor.ts';
 import styles from './fields.module.css';
 import { inWords } from './text.ts';
 import { useWords } from './words.ts';

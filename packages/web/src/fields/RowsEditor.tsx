@@ -1,7 +1,8 @@
 import { Plus, Trash2 } from 'lucide-react';
+import type { ComponentType } from 'react';
 import { useObject } from '../data/metadata.ts';
 import { Button } from '../design/Button.tsx';
-import { Editor, type InnerProps } from './FieldEditor.tsx';
+import type { EditorProps, InnerProps } from './editor.ts';
 import styles from './fields.module.css';
 import { rowFieldsOf } from './rows.ts';
 import { asList, inWords, isRecord } from './text.ts';
@@ -11,7 +12,12 @@ import { isEditable } from './written.ts';
 let made = 0;
 
 /** The rows of a table field, in place. A row that isn't kept yet goes by a mark of its own. */
-export default function RowsEditor({ field, value, onChange }: InnerProps) {
+export default function RowsEditor({
+  field,
+  value,
+  onChange,
+  Cell,
+}: InnerProps & { readonly Cell: ComponentType<EditorProps> }) {
   const say = useWords();
   const object = useObject(field.target ?? '');
   const columns = object === undefined ? [] : rowFieldsOf(object).filter(isEditable);
@@ -36,7 +42,7 @@ export default function RowsEditor({ field, value, onChange }: InnerProps) {
             <tr key={String(row.id ?? row['~new'])}>
               {columns.map((column) => (
                 <td key={column.name} className={styles.cell}>
-                  <Editor field={column} value={row[column.name]} onChange={(next) => change(at, column.name, next)} />
+                  <Cell field={column} value={row[column.name]} onChange={(next) => change(at, column.name, next)} />
                 </td>
               ))}
               <td className={styles.last}>

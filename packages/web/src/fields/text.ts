@@ -46,7 +46,7 @@ export function groupDigits(decimal: string): string {
 const symbols = new Map<string, string>();
 
 /** ¥ or US$, as people here write it; the code where there is none. */
-export function currencySymbol(currency: string): string {
+function currencySymbol(currency: string): string {
   const key = `${locale()} ${currency}`;
   let symbol = symbols.get(key);
   if (symbol === undefined) {

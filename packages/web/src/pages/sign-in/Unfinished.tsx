@@ -163,9 +163,9 @@ function Enrol({ onDone }: StepProps) {
         <Skeleton lines={2} />
       ) : (
         <>
-          <div className={styles.secret} role="note" aria-label={say('secret')}>
+          <section className={styles.secret} aria-label={say('secret')}>
             {enrolment.data.secret.replace(/(.{4})/g, '$1 ')}
-          </div>
+          </section>
           <a href={enrolment.data.uri}>{say('openApp')}</a>
         </>
       )}
