@@ -235,6 +235,10 @@ test('two who would have too many of a kind together stay two, and a person hear
   const [review] = await reviews('openId@wx1:right');
   assert.equal(review?.kind, 'limit');
   assert.deepEqual([review?.a, review?.b].sort(), [left, right].sort());
+  // Also one who wasn't there before.
+  await send({ phone: ['13811109991', '13811109992', '13811109993', '13811110041'] });
+  const [other] = await reviews('phone:+8613811110041');
+  assert.equal(other?.kind, 'limit');
 });
 
 test('one customer has no more cookies than a person can have', async () => {

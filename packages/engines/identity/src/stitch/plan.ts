@@ -144,8 +144,7 @@ export class Plan {
         if (against !== null) found.vetoed.push(identifier);
         else if (this.#isDoubtful(arrival, identifier, root)) found.doubtful.push(identifier);
         else this.#join(arrival, found, { identifier, holder, root });
-        if (against === 'limit' && found.root !== null)
-          this.reviews.push({ kind: 'limit', a: found.root, b: root, key: identifier.key });
+        if (against === 'limit') found.crowded.push([identifier.key, root]);
       }
     }
     return found;
@@ -261,6 +260,8 @@ export class Plan {
       this.reviews.push({ kind: 'duplicate', a: root, b: this.root(this.#holder(key) ?? root), key });
     for (const identifier of [...found.vetoed, ...found.doubtful]) this.#claim(identifier, anchor);
     for (const identifier of left) this.#claim(identifier, anchor);
+    for (const [key, other] of found.crowded)
+      if (this.root(other) !== root) this.reviews.push({ kind: 'limit', a: root, b: this.root(other), key });
     for (const { key, value } of found.overflow)
       this.reviews.push({ kind: 'limit', a: root, b: root, key: key.slice(0, -value.length) });
     if (arrival.name !== null) this.#namesOf(root).add(arrival.name);
@@ -395,6 +396,8 @@ class Found {
   /** That are another's. */
   readonly vetoed: Identifier[] = [];
   readonly recycled: Identifier[] = [];
+  /** That are another's, with whom there would be too many of some kind; of whom they are. */
+  readonly crowded: [key: string, root: string][] = [];
   /** By which another customer may be the same, or not. */
   readonly doubtful: Identifier[] = [];
   /** That the customer would have too many of. */
