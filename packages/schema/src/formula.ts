@@ -15,6 +15,7 @@ export { formulaFieldType } from './formula/fields.ts';
 export type { Env, Operation as FormulaOperation, Param as FormulaParam } from './formula/operation.ts';
 export { type OperationName, operations as formulaOperations } from './formula/operations.ts';
 export { parseFormula } from './formula/parse.ts';
+export { type FunctionGroup, type FunctionReference, functionReference } from './formula/reference.ts';
 export { formulaLimits } from './formula/tokens.ts';
 export { dependencies, type Formula, isStored } from './formula/tree.ts';
 export type { FormulaFieldType, FormulaType } from './formula/values.ts';

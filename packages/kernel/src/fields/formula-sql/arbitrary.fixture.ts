@@ -27,6 +27,29 @@ const formats: Readonly<Partial<Record<FormulaParam, readonly string[]>>> = {
   timeFormat: ['yyyy-mm-dd hh:mm:ss', 'h时m分', 'mm/dd hh:mm', 's', 'yyyy年'],
 };
 
+const short = ['a', 'X', '三', '&', '😀', ' ', '%', 'B'];
+const small = ['1', '2', '3', '4'];
+/** What a function's arguments are half of the time, by place: few other texts would mean something to it. */
+const apt: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  DATEDIF: { 2: ['Y', 'm', 'D', 'MD', 'YM', 'YD'].map(quoted) },
+  DATEVALUE: { 0: ['2026-02-29', '2024/2/29', '2026年1月5日', '2026-13-01', '9999-12-31', ' 1.1.1'].map(quoted) },
+  TIMEVALUE: { 0: ['12:30', '23：59：59', '8时5分', '24:00', '0:00:60', '7:30:15'].map(quoted) },
+  VALUE: { 0: [' 1,234.50', '-50%', '+7', '1e5', '.5', '%'].map(quoted) },
+  FIND: { 0: short.map(quoted), 2: small },
+  SEARCH: { 0: short.map(quoted), 2: small },
+  SUBSTITUTE: { 1: short.map(quoted), 3: small },
+  STARTSWITH: { 1: short.map(quoted) },
+  ENDSWITH: { 1: short.map(quoted) },
+  CONTAINS: { 1: short.map(quoted) },
+  MID: { 1: small, 2: small },
+  REPLACE: { 1: small, 2: small },
+  REPT: { 1: small },
+  CHOOSE: { 0: small },
+  WEEKDAY: { 1: ['1', '2', '3', '11', '14', '17'] },
+  WEEKNUM: { 1: ['1', '2', '21', '11', '14', '17'] },
+  DATE: { 0: ['2026', '1900', '1', '9999'], 1: ['2', '13', '-3', '0'], 2: ['0', '29', '-40', '400'] },
+};
+
 function leaves(type: FormulaType): Texts[] {
   const own = fc.constantFrom(
     ...names.filter((name) => (fields[name] === 'double' ? 'number' : fields[name]) === type),
@@ -63,7 +86,12 @@ function call(operation: FormulaOperation, same: FormulaType, tie: Tie): Texts {
     const more = Array.from({ length: groups }, () => rest).flat();
     const all = groups > 0 ? [...params, ...more] : params.slice(0, params.length - left);
     const last = hasTail && tail !== undefined ? [...all, tail] : all;
-    return fc.tuple(...last.map((param) => argument(param, key))).map((args) => written(name, args));
+    const places = apt[name] ?? {};
+    const one = (param: FormulaParam, index: number) => {
+      const written = places[index];
+      return written === undefined ? argument(param, key) : fc.oneof(fc.constantFrom(...written), argument(param, key));
+    };
+    return fc.tuple(...last.map(one)).map((args) => written(name, args));
   });
 }
 
