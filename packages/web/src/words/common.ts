@@ -26,7 +26,6 @@ export const useCommon = defineWords(
     next: '下一步',
     unset: '未填',
     open: '打开',
-    copy: '复制',
     copied: '已复制',
   },
   {
@@ -52,7 +51,6 @@ export const useCommon = defineWords(
     next: 'Next',
     unset: 'Not set',
     open: 'Open',
-    copy: 'Copy',
     copied: 'Copied',
   },
 );
