@@ -1,8 +1,12 @@
+import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { checkFormula, parseFormula } from '@huike/schema';
 import { testDatabase } from '@huike/testkit';
 import fc from 'fast-check';
+import { sql } from '../database/sql.ts';
 import { formulas } from './formula-sql/arbitrary.fixture.ts';
 import { assertEqual, envIn, rowOf, samples } from './formula-sql/fixture.ts';
+import { formulaSql } from './formula-sql.ts';
 
 const { db, close } = await testDatabase();
 after(close);
@@ -58,4 +62,67 @@ test('a formula as deep as is allowed runs in both', async () => {
     ],
     [{ fee: '3.5', rate: '7', ok: true, name: 'abc' }],
   );
+});
+
+test('what needs its arguments more than once nests as deep, and its text grows no faster', async () => {
+  const nested = (wrap: (text: string) => string, seed: string) => {
+    let text = seed;
+    for (let i = 0; i < 40; i++) text = wrap(text);
+    return text;
+  };
+  const texts = [
+    nested((text) => `CEILING(${text}, 3)`, 'fee'),
+    nested((text) => `POWER(${text}, 1.01)`, 'fee'),
+    nested((text) => `SUBSTITUTE(${text}, 'a', 'bb')`, 'name'),
+    nested((text) => `EDATE(${text}, 1)`, 'due'),
+    nested((text) => `SWITCH(${text}, 1, 2, 3, 4, fee)`, 'fee'),
+    nested((text) => `AVERAGE(${text}, fee)`, 'rate'),
+    nested((text) => `WORKDAY(${text}, 1)`, 'due'),
+  ];
+  await assertEqual(db, texts, [{ fee: '3.5', rate: '7', name: 'abc', due: '2026-01-31' }]);
+  const lengthOf = (depth: number) => {
+    let text = 'fee';
+    for (let i = 0; i < depth; i++) text = `CEILING(${text}, 3)`;
+    const typed = checkFormula(parseFormula(text), () => 'number');
+    return sql.compile(formulaSql(typed, () => sql`fee`, { today: sql`null`, now: sql`null`, user: sql`null` })).text
+      .length;
+  };
+  assert.ok(lengthOf(90) - lengthOf(80) < 1.1 * (lengthOf(20) - lengthOf(10)));
+});
+
+test('nothing that is written makes the database fail or work for long', async () => {
+  const long = 'a'.repeat(100_000);
+  const rows = [
+    { name: long, code: '长'.repeat(100_000), fee: '99999999999999999999', rate: '0.000000000001', score: 1e39 },
+  ];
+  const texts = [
+    "LEN(SUBSTITUTE(name, 'a', code))",
+    "LEN(SUBSTITUTE(name, 'a', 'b'))",
+    'LEN(REPT(name, 1000000))',
+    'LEN(REPLACE(name, 5, 0, code))',
+    'LEN(TEXTJOIN(code, FALSE, name, name, name))',
+    'fee ^ fee',
+    'fee ^ 1000000',
+    '1.000000000000000001 ^ fee',
+    '1.000000000000000001 ^ 1000000',
+    '(-fee) ^ 999999',
+    'score ^ -999999',
+    'rate ^ 3.3',
+    'EXP(fee) & EXP(-fee) & EXP(93.2)',
+    'LOG(fee, 1 + 0.00000000000000000001)',
+    'LN(rate) & SQRT(score) & LOG10(score)',
+    'CEILING(score, rate) & FLOOR(-score, rate) & MROUND(score, 7)',
+    'PRODUCT(score, score, 0)',
+    'DATE(fee, fee, fee)',
+    'EDATE(TODAY(), fee)',
+    'EOMONTH(TODAY(), -score)',
+    'WORKDAY(TODAY(), fee)',
+    'TIME(fee, 1, 1)',
+    'CHAR(fee)',
+    "TEXT(score, '#,##0.00') & TEXT(-score, '0%')",
+    'MID(name, fee, score)',
+    'CHOOSE(fee, 1, 2)',
+    'ROUNDUP(score, 20) & ROUNDUP(score, -20)',
+  ];
+  await assertEqual(db, texts, rows);
 });
