@@ -1,9 +1,8 @@
 // A list of very many records in a real browser: what a frame of scrolling costs the page's main thread, how soon a
 // changed cell is painted, how soon the next page of records comes, and whether the memory grows.
-import type { Page } from 'playwright-core';
 import type { Bench } from '../lib/bench.ts';
 import { quantile } from '../lib/median.ts';
-import { held, openPage, workPerFrame } from '../lib/page.ts';
+import { held, openPage, type Page, workPerFrame } from '../lib/page.ts';
 import { head } from '../lib/people.ts';
 import { type Finding, figure, number } from '../lib/report.ts';
 import { serveProduct } from '../lib/servers.ts';

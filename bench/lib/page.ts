@@ -1,14 +1,17 @@
 // The product's page in a real browser, signed in as a person of the bench.
 
 import path from 'node:path';
-import type { Browser, CDPSession, Page } from 'playwright-core';
 import { launchChromium } from '../../packages/testkit/src/index.ts';
 import { ensureWebBuilt } from '../../scripts/web.mjs';
+
+type Browser = Awaited<ReturnType<typeof launchChromium>>;
+export type Page = Awaited<ReturnType<Browser['newPage']>>;
+type Devtools = Awaited<ReturnType<Browser['newBrowserCDPSession']>>;
 
 export interface OpenedPage extends AsyncDisposable {
   readonly page: Page;
   readonly browser: Browser;
-  readonly devtools: CDPSession;
+  readonly devtools: Devtools;
 }
 
 const password = 'a bench that measures 7';

@@ -99,7 +99,7 @@ export function optionChoices(field: FieldInfo, language: 'zh' | 'en'): readonly
 }
 
 /** Records of an object whose title holds a text. */
-export function useFound(target: string | undefined, text: string): readonly Choice[] {
+function useFound(target: string | undefined, text: string): readonly Choice[] {
   const object = useObject(target ?? '');
   const title = object?.title ?? 'id';
   const found = useQuery({

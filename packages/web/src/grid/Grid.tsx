@@ -20,6 +20,7 @@ import { parseTable } from './tsv.ts';
 import { GridView } from './view.ts';
 import { useGridWords } from './words.ts';
 import './grid.css';
+import './panels.css';
 
 export interface GridProps extends ColumnActs {
   readonly object: ObjectInfo;

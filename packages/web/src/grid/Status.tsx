@@ -115,7 +115,7 @@ export function Foot({ columns, frozen, totals, reader, row }: FootProps) {
 }
 
 /** Counts are numbers whatever is counted; the rest reads like the column. */
-export function totalText({ field, total }: Column, value: unknown, reader: Reader): string {
+function totalText({ field, total }: Column, value: unknown, reader: Reader): string {
   const counts = total === 'count' || total === 'countDistinct';
   return textOf(counts ? { ...field, type: 'number', definition: null } : field, value, reader);
 }

@@ -53,7 +53,7 @@ const widths: Readonly<Record<string, number>> = {
 };
 
 /** Without a view: the title first, then what fits. */
-export function usualFields(object: ObjectInfo): readonly string[] {
+function usualFields(object: ObjectInfo): readonly string[] {
   const shown = object.fields.filter(
     (field) => !hiddenInLists.has(field.name) && !longTypes.has(field.type) && field.name !== object.title,
   );

@@ -47,7 +47,7 @@ export interface Rows {
   subscribe(listener: () => void): () => void;
 }
 
-export const pageSize = 100;
+const pageSize = 100;
 const pagesKept = 60;
 const blank: Item = { kind: 'blank' };
 

@@ -1,5 +1,5 @@
 import type { RecordData } from '../data/api.ts';
-import { type Column, valueAt } from './columns.ts';
+import type { Column } from './columns.ts';
 import { type Look, Painter, rowAt } from './paint.ts';
 import type { Item, Rows } from './rows.ts';
 import {
@@ -495,13 +495,5 @@ export class GridView {
       default:
         return false;
     }
-  }
-
-  /** The value under the focus, for what shows it elsewhere. */
-  focusedValue(): unknown {
-    const focus = this.#state.selection?.focus;
-    const column = focus === undefined ? undefined : this.#look.columns[focus.column];
-    const item = focus === undefined ? undefined : this.#rows.item(focus.row);
-    return column === undefined || item?.kind !== 'record' ? null : valueAt(item.record, column.path);
   }
 }

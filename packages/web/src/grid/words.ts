@@ -177,5 +177,3 @@ export const useGridWords = defineWords(
     grid: 'List of {{name}}',
   },
 );
-
-export type GridSay = ReturnType<typeof useGridWords>;

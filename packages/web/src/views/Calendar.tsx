@@ -10,7 +10,7 @@ import { MenuItem, Popup } from '../grid/Popup.tsx';
 import { labelIn } from '../grid/text.ts';
 import { titleOf } from './Card.tsx';
 import { both } from './filter/model.ts';
-import type { LayoutProps } from './Workspace.tsx';
+import type { LayoutProps } from './layout.ts';
 import { useViewWords } from './words.ts';
 
 // A month of days, with the records of each.
@@ -18,7 +18,7 @@ import { useViewWords } from './words.ts';
 const shown = 3;
 
 /** The days of the weeks that a month touches, Monday first. */
-export function daysOfMonth(month: string): readonly string[] {
+function daysOfMonth(month: string): readonly string[] {
   const first = new Date(`${month}-01T00:00:00Z`);
   const start = new Date(first);
   start.setUTCDate(1 - ((first.getUTCDay() + 6) % 7));

@@ -4,7 +4,7 @@ import { Button } from '../design/Button.tsx';
 import { Empty, Failure, Skeleton } from '../design/State.tsx';
 import { labelIn } from '../grid/text.ts';
 import { CardBody } from './Card.tsx';
-import type { LayoutProps } from './Workspace.tsx';
+import type { LayoutProps } from './layout.ts';
 import { useViewWords } from './words.ts';
 
 /** Records as cards. */

@@ -28,8 +28,8 @@ import { optionColor } from '../grid/paint.ts';
 import { labelIn, textOf } from '../grid/text.ts';
 import { CardBody, titleOf } from './Card.tsx';
 import { both } from './filter/model.ts';
+import type { LayoutProps } from './layout.ts';
 import { conditionOf, group, keyOf, type ListAsk } from './records.ts';
-import type { LayoutProps } from './Workspace.tsx';
 import { useViewWords } from './words.ts';
 
 // Cards in the columns of an option field: a stage, a status. Dragged by pointer or keyboard from one to the next.

@@ -8,13 +8,14 @@ import type { Me } from '../data/session.ts';
 import { Button } from '../design/Button.tsx';
 import { useNarrow } from '../design/media.ts';
 import { Empty, Skeleton } from '../design/State.tsx';
-import { type Column, columnsOf, fieldsToRead } from '../grid/columns.ts';
+import { columnsOf, fieldsToRead } from '../grid/columns.ts';
 import { Grid } from '../grid/Grid.tsx';
 import { GroupedRows } from '../grid/groups.ts';
 import { FlatRows, type Item } from '../grid/rows.ts';
 import { labelIn, type Reader } from '../grid/text.ts';
 import { matches } from './filter/match.ts';
 import { asFilter, both } from './filter/model.ts';
+import type { LayoutProps } from './layout.ts';
 import { groupsOf, type ListAsk, loaderOf, sortFor, totalsOf } from './records.ts';
 import { noQuick, type Quick, quickFilter, Toolbar } from './Toolbar.tsx';
 import { ViewBar } from './ViewBar.tsx';
@@ -36,21 +37,6 @@ interface WorkspaceProps {
   readonly onOpen: (record: RecordData) => void;
   readonly onPeek: (record: RecordData) => void;
   readonly onCreate: () => void;
-}
-
-/** What every layout is given. */
-export interface LayoutProps {
-  readonly object: ObjectInfo;
-  readonly objects: readonly ObjectInfo[];
-  readonly shape: Shape;
-  readonly ask: ListAsk;
-  readonly columns: readonly Column[];
-  readonly reader: Reader;
-  readonly onShape: (change: ShapeChange) => void;
-  readonly onOpen: (record: RecordData) => void;
-  readonly onPeek: (record: RecordData) => void;
-  readonly onCreate: () => void;
-  readonly colorOf: (record: RecordData) => string | null;
 }
 
 /** A view and what can be done in it: its bar, its filters, its records. */
@@ -263,7 +249,7 @@ function useColors(shape: Shape, timeZone: string): (record: RecordData) => stri
 }
 
 /** Hears when something else on the page says that the lists of an object changed. */
-export function useBeat(object: string, act: () => void): void {
+function useBeat(object: string, act: () => void): void {
   const queries = useQueryClient();
   const latest = useRef(act);
   latest.current = act;
