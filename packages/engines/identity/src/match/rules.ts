@@ -88,15 +88,20 @@ function chooseRules(keyed: Keyed, count: number): Draft[] {
   for (const [at, one] of rest.entries())
     for (const other of rest.slice(at + 1))
       if (one.column !== other.column && one.slots * other.slots <= 3) combined.push(draft([one, other], keyed, share));
-  let spent = chosen.reduce((total, { pairs }) => total + pairs, 0);
-  // Those that hold least come first: they are of the rarest agreements.
-  for (const one of combined.sort(byPairs)) {
-    if (one.pairs < count * fewestPairs || spent + one.pairs > budget || chosen.length >= mostRules) continue;
-    spent += one.pairs;
-    chosen.push(one);
-  }
+  const left = budget - chosen.reduce((total, { pairs }) => total + pairs, 0);
+  const worthwhile = combined.filter(({ pairs }) => pairs >= count * fewestPairs).sort(byPairs);
+  chosen.push(...widest(worthwhile, mostRules - chosen.length, left));
   if (chosen.length === 0) chosen.push(...singles.filter(({ pairs }) => pairs > 0).slice(0, 1));
   return chosen.sort(byPairs);
+}
+
+/** As many drafts as may be, of the most pairs for which there is room: what is wider finds what narrower ones do, too. */
+function widest(sorted: readonly Draft[], most: number, room: number): readonly Draft[] {
+  for (let end = sorted.length; end > 0; end--) {
+    const some = sorted.slice(Math.max(0, end - most), end);
+    if (some.reduce((total, { pairs }) => total + pairs, 0) <= room) return some;
+  }
+  return [];
 }
 
 const byPairs = (a: Draft, b: Draft): number => a.pairs - b.pairs || (a.name < b.name ? -1 : 1);
