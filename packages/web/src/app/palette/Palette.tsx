@@ -18,6 +18,7 @@ import { useEffect, useState } from 'react';
 import { get } from '../../data/api.ts';
 import { useLabel, useMetadata } from '../../data/metadata.ts';
 import { iconOf } from '../../design/icons.ts';
+import { useNarrow } from '../../design/media.ts';
 import { Sheet } from '../../design/Sheet.tsx';
 import { toastError } from '../../design/toast.tsx';
 import { spoken } from '../../words/index.ts';
@@ -51,6 +52,7 @@ interface Act {
 export default function Palette({ mode }: { readonly mode: PaletteMode }) {
   const say = useWords();
   const [text, setText] = useState('');
+  const narrow = useNarrow();
   const settled = useSettled(text.trim(), 120);
   const acts = useActs();
   const found = useQuery({
@@ -82,7 +84,7 @@ export default function Palette({ mode }: { readonly mode: PaletteMode }) {
             autoFocus
             value={text}
             onValueChange={setText}
-            placeholder={say(mode === 'create' ? 'createHint' : 'hint')}
+            placeholder={say(mode === 'create' ? 'createHint' : narrow ? 'shortHint' : 'hint')}
           />
         </div>
         <Command.List className={(shown.length === 0 ? styles.none : styles.list) ?? ''} label={say('title')}>
