@@ -3,6 +3,7 @@ import { accuracy } from './accuracy.ts';
 import { catalog } from './catalog.ts';
 import { compile } from './compile.ts';
 import { create } from './create.ts';
+import { formula } from './formula.ts';
 import { grid } from './grid.ts';
 import { importing } from './import.ts';
 import { list } from './list.ts';
@@ -15,6 +16,7 @@ import { webSize } from './web-size.ts';
 /** In the order in which they run: those on the same records one after the other. */
 export const benches: readonly Bench[] = [
   compile,
+  formula,
   webSize,
   start,
   catalog,
