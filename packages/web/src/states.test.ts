@@ -37,6 +37,7 @@ test('while the server takes its time, the shape of the page is there already', 
     for (const go of held) go();
     await page.getByRole('heading', { name: '云杉' }).waitFor();
     await page.locator('[data-waiting]').first().waitFor({ state: 'detached' });
+    assert.equal(await page.title(), '成都云杉咨询有限公司 · 汇客');
   } finally {
     await visitor.close();
   }

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { spoken } from '../words/index.ts';
 import styles from './PageHead.module.css';
 
 /** The line at the top of a page: where one is, and what can be done here. Stays in sight. */
@@ -12,6 +13,14 @@ export function PageHead({
   readonly lead?: ReactNode;
   readonly children?: ReactNode;
 }) {
+  useEffect(() => {
+    if (typeof title !== 'string') return;
+    // Tabs and bookmarks go by it.
+    document.title = `${title} · ${ownName()}`;
+    return () => {
+      document.title = ownName();
+    };
+  }, [title]);
   return (
     <header className={styles.head}>
       {lead}
@@ -20,3 +29,5 @@ export function PageHead({
     </header>
   );
 }
+
+const ownName = () => (spoken() === 'en' ? 'Huike' : '汇客');
