@@ -389,6 +389,14 @@ test('columns are sorted, grouped, widened, moved, frozen and hidden, and stay s
 });
 
 test('the grid has no serious accessibility problem, in both languages, light and dark, wide and narrow', async () => {
+  const aligned = (page: Page) =>
+    page.evaluate(() => {
+      const lefts = (selector: string) =>
+        [...document.querySelectorAll(`${selector} [aria-colindex="2"]`)].map(
+          (one) => one.getBoundingClientRect().left,
+        );
+      return new Set([...lefts('.hk-head'), ...lefts('.hk-body .hk-row:not([hidden])')]).size;
+    });
   for (const [name, options] of [
     ['zh-1440', {}],
     ['zh-360', { width: 360, height: 740 }],
@@ -398,6 +406,7 @@ test('the grid has no serious accessibility problem, in both languages, light an
     const page = await open('/deal', options);
     await cell(page, 3, column.name).click();
     await shoot(page, name);
+    assert.equal(await aligned(page), 1, `${name}: the first column stands in one line`);
     assert.deepEqual(await axeProblems(page), [], name);
   }
   const english = await the.server.addUser({ roles: ['rep'], language: 'en' });
