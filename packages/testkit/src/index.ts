@@ -1,4 +1,5 @@
 export { launchChromium } from './chromium.ts';
+export { customersMetadata } from './customers.ts';
 export { type TestDatabase, testDatabase, testServerFolder } from './database.ts';
 export { debianLacking, type ExternalDatabase, type ExternalServer, startDebian } from './debian.ts';
 export { Dice } from './dice.ts';
@@ -42,4 +43,3 @@ export {
 export { fillingOf } from './records.ts';
 export { withRights } from './rights.ts';
 export { type FakeS3, startS3 } from './s3.ts';
-export { customersMetadata } from './customers.ts';
