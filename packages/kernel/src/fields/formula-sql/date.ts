@@ -81,7 +81,7 @@ const days360 = three((start, end, european) =>
 );
 
 const index = (day: SQL) => sql`(${day} - date '0001-01-01')`;
-const workdaysBefore = (days: SQL) => sql`(5 * (${days} / 7) + least(${days} % 7, 6))`;
+const workdaysBefore = (days: SQL) => sql`(5 * (${days} / 7) + least(${days} % 7, 5))`;
 
 const networkDays = two((start, end) =>
   named([index(start), index(end)], (a, b) => {
