@@ -26,7 +26,7 @@ export function within(value: Decimal): Decimal | null {
 }
 
 /** Decimals for roots, powers and logarithms: enough for 60 digits after the point of any number that occurs. */
-export const Long = Decimal.clone({ precision: 130 });
+const Long = Decimal.clone({ precision: 130 });
 
 /** Of what isn't exact 40 digits are sure: rounded to these, then as a quotient is. */
 export function finished(value: Decimal): Decimal | null {
@@ -45,7 +45,7 @@ export function startingWith(value: Decimal): Decimal {
   return new Long(value.toDecimalPlaces(2 * places));
 }
 
-export const largestPower = 1_000_000;
+const largestPower = 1_000_000;
 
 export function power(from: Decimal, exponent: Decimal): Decimal | null {
   const base = startingWith(from);

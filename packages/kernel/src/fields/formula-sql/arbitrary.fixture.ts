@@ -122,3 +122,12 @@ export const formulas = fc.letrec<Record<FormulaType, string>>((tie) => {
     id: ofType('id'),
   };
 });
+
+/** A formula of every operation that can be written. */
+export const oneOfEach: fc.Arbitrary<readonly string[]> = fc.tuple(
+  ...operations.flatMap((operation) => {
+    const { name, among = [] } = operation;
+    const same = among.length === 0 ? types : among;
+    return name === null ? [] : [fc.constantFrom(...same).chain((type) => call(operation, type, (of) => formulas[of]))];
+  }),
+);

@@ -111,6 +111,15 @@ const sqlEnvOf = ({ today, now, user, zone }: Env): SqlEnv => ({
 const columnOf = (path: string): SQL => sql`r.${sql.identifier(path)}`;
 const resolve = (path: string) => names.map((name) => (name === path ? fields[name] : null)).find(Boolean) ?? null;
 
+/** A function takes at most 100 arguments. */
+function arrayOf(values: readonly SQL[]): SQL {
+  const parts: SQL[] = [];
+  for (let at = 0; at < values.length; at += 50) {
+    parts.push(sql`json_build_array(${sql.join(values.slice(at, at + 50), ', ')})`);
+  }
+  return sql`json_build_array(${sql.join(parts, ', ')})`;
+}
+
 /** What PostgreSQL makes of formulas on rows: one array a row, decimals as text. */
 async function inSql(
   db: Queryable,
@@ -124,10 +133,10 @@ async function inSql(
     return formula.returns === 'decimal' ? sql`(${value})::text` : value;
   });
   const input = sql.value(JSON.stringify(rows.map((row, n) => ({ ...row, n }))));
-  const result = await db.query<{ v: Json[] }>(
-    sql`select json_build_array(${sql.join(values, ', ')}) as v from json_to_recordset(${input}::json) as r(${sql.join(columns, ', ')}, n int) order by r.n`,
+  const result = await db.query<{ v: Json[][] }>(
+    sql`select ${arrayOf(values)} as v from json_to_recordset(${input}::json) as r(${sql.join(columns, ', ')}, n int) order by r.n`,
   );
-  return result.map(({ v }) => v);
+  return result.map(({ v }) => v.flat());
 }
 
 /** That both back ends give the same for every formula on every row. */

@@ -108,5 +108,4 @@ export const two =
   ([a = none, b = none]) =>
     fn(a, b);
 export const list = (args: readonly SQL[]) => sql.join([...args], ', ');
-export const truths = (args: readonly SQL[]) => args.map((arg) => sql`coalesce(${arg}, false)`);
 export const concat: ToSql = (args) => keptText(sql`(concat(${list(args)}) collate "C")`);
