@@ -1,4 +1,4 @@
-import type { FieldDefinition, FieldRight, Label, Menu, MetadataDocument, View } from '@huike/schema';
+import type { FieldDefinition, FieldRight, FieldType, Label, Menu, MetadataDocument, View } from '@huike/schema';
 import { type Access, type Actor, accessOf, type ObjectAccess } from '../access/index.ts';
 import type { Catalog, CatalogField, Company } from '../catalog/types.ts';
 import { optionsOf } from '../fields/index.ts';
@@ -19,6 +19,8 @@ export interface FieldDescription {
   readonly options?: readonly unknown[];
   /** The object that a relation leads to, if the actor may read it. */
   readonly target?: string;
+  /** Of what is computed: the type that its values have. */
+  readonly shows?: FieldType;
 }
 
 export interface ObjectDescription {
@@ -82,6 +84,9 @@ function describeObject(catalog: Catalog, access: Access, object: ObjectAccess):
   };
 }
 
+/** What nobody writes. */
+const worked: ReadonlySet<CatalogField['type']> = new Set(['formula', 'rollup', 'autoNumber']);
+
 function describeField(
   catalog: Catalog,
   access: Access,
@@ -90,7 +95,7 @@ function describeField(
 ): FieldDescription[] {
   const seen = object.field(field);
   if (seen === null) return [];
-  const edits = object.editable(field) !== false || object.creatable(field);
+  const edits = !worked.has(field.type) && (object.editable(field) !== false || object.creatable(field));
   const target = field.target !== null && access.object(field.target.name) !== null ? field.target.name : null;
   const options = optionsOf(field, catalog);
   return [
@@ -104,8 +109,28 @@ function describeField(
       definition: seenDefinition(access, object, field),
       ...(options.length === 0 ? {} : { options }),
       ...(target === null ? {} : { target }),
+      ...(field.type === 'formula' || field.type === 'rollup' ? { shows: shownType(field) } : {}),
     },
   ];
+}
+
+/** The type of a computed field's values, by how they compare. */
+function shownType({ handler }: CatalogField): FieldType {
+  switch (handler.comparable?.type) {
+    case 'timestamptz':
+      return 'dateTime';
+    case 'date':
+      return 'date';
+    case 'boolean':
+      return 'boolean';
+    case 'float8':
+    case 'int4':
+      return 'number';
+    case 'numeric':
+      return 'decimal';
+    default:
+      return 'text';
+  }
 }
 
 /** The whole declared state, as `apply` takes it: for those who may change it. */

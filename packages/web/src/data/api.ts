@@ -25,6 +25,8 @@ export interface FieldInfo {
   readonly definition?: Partial<FieldDefinition> | null;
   readonly options?: readonly OptionInfo[];
   readonly target?: string;
+  /** Of what is computed: the type that its values have. */
+  readonly shows?: string;
 }
 
 export interface ObjectInfo {

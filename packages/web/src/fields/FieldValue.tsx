@@ -113,7 +113,7 @@ export function Value({ field, value }: ValueProps) {
       return <Files value={value} />;
     case 'formula':
     case 'rollup':
-      return <Computed field={field} value={value} />;
+      return <Value field={{ ...field, type: field.shows ?? 'text' }} value={value} />;
     default:
       return <>{textOf(value)}</>;
   }
@@ -153,15 +153,6 @@ function Related({ field, value }: ValueProps) {
 }
 
 /** Computed fields carry the type of what they are computed from. */
-function Computed({ field, value }: ValueProps) {
-  if (typeof value === 'boolean') return <Value field={{ ...field, type: 'boolean' }} value={value} />;
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return <Moment value={value} />;
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return <>{dateText(value)}</>;
-  if (typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)))
-    return <span className="figures">{groupDigits(String(value))}</span>;
-  return <>{textOf(value)}</>;
-}
-
 function Rows({ field, value }: ValueProps) {
   const object = useObject(field.target ?? '');
   const columns = object === undefined ? [] : rowFieldsOf(object);

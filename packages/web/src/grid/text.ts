@@ -73,11 +73,7 @@ export function textOf(field: FieldInfo, value: unknown, reader: Reader, plain =
 
 /** Computed fields carry the type of what they compute. */
 export function kindOf(field: FieldInfo): string {
-  const { definition } = field;
-  if (definition?.type === 'formula' && definition.returns !== undefined) return definition.returns;
-  if (field.type === 'rollup')
-    return definition?.type === 'rollup' && definition.fn === 'count' ? 'number' : 'computed';
-  return field.type;
+  return field.shows ?? field.type;
 }
 
 /** 1234567.80 → 1,234,567.80, as it is written in both languages. By hand: it is done for every cell that scrolls by. */

@@ -136,7 +136,6 @@ export function valueKindOf(kind: string, op: Operator): ValueKind {
     case 'decimal':
     case 'percent':
     case 'money':
-    case 'computed':
       return op === 'between' ? 'range' : 'number';
     default:
       return 'text';
