@@ -133,10 +133,11 @@ export class Identity {
   async #demand(actor: Actor, ids: readonly string[]): Promise<void> {
     const object = customerObject(this.#kernel.catalogs.current());
     if (object === null) throw problem('customer.absent');
-    const [readable, changeable, records] = await Promise.all([
-      this.#kernel.visibleAmong(actor, object.name, ids),
-      this.#kernel.visibleAmong(actor, object.name, ids, 'update'),
-      this.#recordsAmong(ids),
+    // First what is there: a record that is made meanwhile isn't held against anybody.
+    const records = await this.#recordsAmong(ids);
+    const [readable, changeable] = await Promise.all([
+      this.#kernel.visibleAmong(actor, object.name, records),
+      this.#kernel.visibleAmong(actor, object.name, records, 'update'),
     ]);
     for (const id of records) {
       if (!readable.has(id)) throw problem('customer.unknown');

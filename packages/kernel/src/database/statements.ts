@@ -10,7 +10,7 @@ let generation = 0;
  * the text was seen once only.
  */
 export function statementName(text: string, own?: string): string | undefined {
-  if (own !== undefined) return `${own}.${generation}`;
+  if (own !== undefined) return ownName(text, own);
   const known = names.get(text);
   if (known) return known;
   if (known === undefined) {
@@ -23,8 +23,22 @@ export function statementName(text: string, own?: string): string | undefined {
   return name;
 }
 
+const owned = new Map<string, string>();
+
+/** Two texts under one name are a mistake, which in a pipeline would show late or not at all. */
+function ownName(text: string, own: string): string {
+  const known = owned.get(own);
+  if (known !== undefined && known !== text) throw new Error(`statement "${own}" has two texts`);
+  if (known === undefined) {
+    if (owned.size >= remembered) owned.clear();
+    owned.set(own, text);
+  }
+  return `${own}.${generation}`;
+}
+
 /** After DDL, plans prepared under the old names fail ("cached plan must not change result type"): use new names. */
 export function forgetStatements(): void {
   generation++;
   names.clear();
+  owned.clear();
 }

@@ -240,7 +240,7 @@ test('a write key belongs to a channel, is made by who operates the system, and 
     code: 'write.invalid',
   });
   const { id, key } = await createWriteKey(company.people, operator, { name: '官网', channel: 'web' });
-  assert.deepEqual(await resolveWriteKey(database.db, key), { id, channel: 'web' });
+  assert.deepEqual(await resolveWriteKey(database.db, key), { id, channel: 'web', objects: [] });
   assert.equal(await resolveToken(company.people, key, origin), null);
   assert.equal(await resolveWriteKey(database.db, key.slice(0, -1)), null);
   assert.deepEqual(
