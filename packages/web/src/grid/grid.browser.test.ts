@@ -343,7 +343,7 @@ test('many rows are changed and thrown away at once, and come back', async () =>
   assert.equal((await stored(these, 'id')).length, 0);
   await shoot(page, 'nothing');
   await page.getByRole('button', { name: '撤销' }).last().click();
-  await loaded(page);
+  await page.waitForFunction(() => document.querySelector('.hk-status')?.textContent?.startsWith('11 '));
   assert.equal((await stored(these, 'id')).length, 11);
 });
 
