@@ -161,6 +161,12 @@ test('of several columns for one field the one that says it best gets it', () =>
   assert.deepEqual(guess('member', ['流水号', '姓名'], { mode: 'insert' }), { 姓名: 'name' });
 });
 
+test('a nickname is a name where there is no better one; a column that is mapped must be there', () => {
+  assert.deepEqual(guess('member', ['昵称', '手机']), { 昵称: 'name', 手机: 'mobile' });
+  const scene = sceneOf(kernel.catalogs.current(), system, readSpec({ object: 'member' }));
+  assert.throws(() => guessed(scene, ['姓名', '手机'], { 昵称: 'name' }), { code: 'import.column' });
+});
+
 test('every file of an export is understood when it comes back', () => {
   const { fields } = kernel.catalogs.current().objects.get('member') ?? { fields: new Map() };
   for (const language of ['zh', 'en'] as const) {

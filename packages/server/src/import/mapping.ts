@@ -28,8 +28,7 @@ export interface MappedColumn {
  * `import.targetTwice`, `import.nothingMapped`, `import.keyUnmapped`, and as `targetAt`.
  */
 export function columnsOf(scene: Scene, mapping: Mapping, names: readonly string[]): MappedColumn[] {
-  for (const name of Object.keys(mapping))
-    if (!names.includes(name)) throw problem('import.column', { column: name.slice(0, 60), columns: listed(names) });
+  refuseAbsent(mapping, names);
   const columns = names.flatMap((name, index): MappedColumn[] => {
     const path = Object.hasOwn(mapping, name) ? (mapping[name] ?? null) : null;
     return path === null ? [] : [{ index, name, target: targetAt(scene, path) }];
@@ -45,6 +44,12 @@ export function columnsOf(scene: Scene, mapping: Mapping, names: readonly string
   if (key !== null && !columns.some(({ target }) => target.field === key))
     throw problem('import.keyUnmapped', { field: key.name });
   return columns;
+}
+
+/** A column that is mapped must be there: its name may be mistyped. */
+function refuseAbsent(mapping: Mapping, names: readonly string[]): void {
+  for (const name of Object.keys(mapping))
+    if (!names.includes(name)) throw problem('import.column', { column: name.slice(0, 60), columns: listed(names) });
 }
 
 const listed = (names: readonly string[]) => names.join('、').slice(0, 300);
@@ -80,8 +85,12 @@ interface Suggestion {
   readonly score: number;
 }
 
-/** What the columns' names suggest. `given` stays as it is; columns that suggest nothing are left out. */
+/**
+ * What the columns' names suggest. `given` stays as it is; columns that suggest nothing are left out. Throws
+ * `import.column` for a given one that the file doesn't have.
+ */
 export function guessed(scene: Scene, names: readonly string[], given: Mapping = {}): Mapping {
+  refuseAbsent(given, names);
   const candidates = candidatesOf(scene);
   const taken = new Set(
     Object.values(given).flatMap((path) => (path === null ? [] : [path, slotOf(targetAt(scene, path))])),

@@ -31,7 +31,7 @@ const sense = (words: string, types: readonly StoredType[] = [], isTitle?: true)
 });
 
 const senses: readonly Sense[] = [
-  sense('姓名 名字 名称 全名 全称 标题 主题 name full_name display_name title subject', [], true),
+  sense('姓名 名字 昵称 名称 全名 全称 标题 主题 name full_name display_name title subject', [], true),
   sense(
     '手机 手机号 手机号码 移动电话 联系手机 mobile mobile_no mobile_number mobile_phone cell cell_phone cellphone',
     ['phone'],
