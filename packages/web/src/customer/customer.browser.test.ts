@@ -59,9 +59,23 @@ before(async () => {
     assert.equal(made.status, 201, JSON.stringify(made.body));
     await sleep(50);
   }
+  await world.server.kernel.db.queryText(
+    `insert into huike.identity_review (id, a, b, kind, probability, weights, created_at)
+select gen_random_uuid(), least(x.id, y.id), greatest(x.id, y.id), 'match', 0.62, $1, now()
+from data.customer x, data.customer y where x.name = '吴一' and y.name = '周舟'`,
+    [
+      JSON.stringify([
+        { column: null, level: 'prior', weight: -9.4 },
+        { column: 'name', level: 'similar', weight: 3.1 },
+        { column: 'phone', level: 'different', weight: -1.2 },
+        { column: 'address.street', level: 'exact', weight: 7.7 },
+        { column: null, level: 'otherPerson', weight: -0.4 },
+      ]),
+    ],
+  );
   for (let tries = 0; ; tries++) {
     const open = (await world.server.admin.get('customers/reviews')).get('data');
-    if (Array.isArray(open) && open.length === 3) break;
+    if (Array.isArray(open) && open.length === 4) break;
     assert.ok(tries < 100, JSON.stringify(open));
     await sleep(100);
   }
@@ -97,14 +111,16 @@ test('a pair is merged by a key, and apart again by a press; one is put off, one
   const { page } = visitor;
   await signIn(visitor, 'admin@example.com', password);
   await visitor.open('/customer-reviews');
-  await page.getByText('还有 3 对').waitFor();
+  await page.getByText('还有 4 对').waitFor();
   await page.keyboard.press('ArrowLeft');
-  await page.getByText('还有 2 对').waitFor();
+  await page.getByText('还有 3 对').waitFor();
   await page.getByText('已合并').waitFor();
   assert.equal((await world.server.admin.get('records/customer?count=true&limit=1')).get('page', 'total'), 5);
   await page.getByRole('button', { name: '撤销' }).click();
   await page.getByText('已撤销合并').waitFor();
   assert.equal((await world.server.admin.get('records/customer?count=true&limit=1')).get('page', 'total'), 6);
+  // The likeliest came first and was parted again: it isn't asked about any more.
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Space');
   await page.getByText('没有待审的疑似重复').waitFor();

@@ -79,28 +79,22 @@ function Waterfall({ weights, object }: { readonly weights: readonly Weight[]; r
   const say = useWords();
   const label = useLabel();
   const largest = Math.max(1, ...weights.map(({ weight }) => Math.abs(weight)));
-  const nameOf = (column: string | null) => {
-    if (column === null) return say('prior');
+  const nameOf = ({ column, level }: Weight) => {
+    if (column === null) return say(level === 'prior' ? 'prior' : 'otherPerson');
     const field = object.fields.find(({ name }) => name === column.replace(/[ .].*$/, ''));
     return field === undefined ? column : label(field.label);
   };
-  const levels = {
-    exact: 'level_exact',
-    missing: 'level_missing',
-    different: 'level_different',
-    near: 'level_near',
-  } as const;
   return (
     <ul className={styles.waterfall} aria-label={say('why')}>
       {weights
         .filter(({ weight }) => weight !== 0)
-        .map(({ column, level, weight }) => {
-          const known = Object.entries(levels).find(([one]) => one === level)?.[1];
+        .map((one) => {
+          const { column, level, weight } = one;
           const width = `${(Math.abs(weight) / largest) * 50}%`;
           return (
             <li key={`${column}-${level}`}>
-              <span>{nameOf(column)}</span>
-              <small>{column === null ? '' : known === undefined ? level : say(known)}</small>
+              <span>{nameOf(one)}</span>
+              <small>{column === null ? '' : say(levelWord(level))}</small>
               <i aria-hidden="true">
                 <b className={weight > 0 ? styles.for : styles.against} style={{ width }} />
               </i>
@@ -110,4 +104,22 @@ function Waterfall({ weights, object }: { readonly weights: readonly Weight[]; r
         })}
     </ul>
   );
+}
+
+/** Every level in between is told as a likeness: its own name is the matcher's. */
+function levelWord(level: string) {
+  switch (level) {
+    case 'exact':
+      return 'exact';
+    case 'near':
+      return 'near';
+    case 'missing':
+      return 'missing';
+    case 'different':
+    case 'givenConflict':
+    case 'familyConflict':
+      return 'unlike';
+    default:
+      return 'partly';
+  }
 }

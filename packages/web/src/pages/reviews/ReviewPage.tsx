@@ -25,6 +25,9 @@ export function ReviewPage() {
   return (
     <>
       <PageHead title={say('title')}>
+        {metadata?.capabilities.includes('operations') === true && <MatchButton />}
+      </PageHead>
+      <div className={styles.page}>
         <Segments<'open' | 'later'>
           label={say('title')}
           value={state}
@@ -34,9 +37,6 @@ export function ReviewPage() {
             { value: 'later', label: say('later') },
           ]}
         />
-        {metadata?.capabilities.includes('operations') === true && <MatchButton />}
-      </PageHead>
-      <div className={styles.page}>
         {reviews.isError && <Failure error={reviews.error} retry={() => void reviews.refetch()} />}
         {reviews.isPending && <Skeleton lines={10} />}
         {reviews.isSuccess && count === 0 && (
