@@ -1,10 +1,9 @@
 // What the map of `huike match` says: which column holds the ids, and what the others mean.
-import { type SemanticType, semanticTypes } from '@huike/identity/match';
-import { isJsonObject, type Json, problem } from '@huike/schema';
+import { isJsonObject, type Json, type MatchType, matchTypes, problem } from '@huike/schema';
 
 export interface MatchColumn {
   readonly name: string;
-  readonly type: SemanticType;
+  readonly type: MatchType;
 }
 
 /** The columns of one file. */
@@ -28,7 +27,7 @@ export function readMap(json: Json): MatchMap {
   const other = isJsonObject(json) ? json.with : undefined;
   if (other === undefined) return { first, second: first };
   const second = fileMap(other, '/with');
-  for (const type of semanticTypes) {
+  for (const type of matchTypes) {
     if (ofType(first, type).length !== ofType(second, type).length) throw problem('match.otherColumns', { type });
   }
   const columns = first.columns.map((column, at) => {
@@ -38,7 +37,7 @@ export function readMap(json: Json): MatchMap {
   return { first, second: { ...second, columns } };
 }
 
-const ofType = ({ columns }: FileMap, wanted: SemanticType): readonly MatchColumn[] =>
+const ofType = ({ columns }: FileMap, wanted: MatchType): readonly MatchColumn[] =>
   columns.filter(({ type }) => type === wanted);
 
 function fileMap(json: Json, path: string): FileMap {
@@ -51,10 +50,10 @@ function fileMap(json: Json, path: string): FileMap {
   return {
     id: id.trim(),
     columns: Object.entries(columns).map(([name, given]) => {
-      const type = semanticTypes.find((one) => one === given);
+      const type = matchTypes.find((one) => one === given);
       if (type === undefined) {
         const written = typeof given === 'string' ? given : JSON.stringify(given);
-        throw problem('match.type', { column: name, type: written, types: semanticTypes.join(', ') });
+        throw problem('match.type', { column: name, type: written, types: matchTypes.join(', ') });
       }
       return { name: name.trim(), type };
     }),

@@ -1,6 +1,7 @@
 import type { Actor, Catalog, CatalogField, Kernel } from '@huike/kernel';
 import { isJsonObject, type Json, type JsonObject, type Label, labelOf, sameJson } from '@huike/schema';
 import { fromKey, kindsOf } from '../identifier/kinds.ts';
+import { readerFor, recordsById } from '../record/records.ts';
 import { readTraits } from '../record/traits.ts';
 import { type Customer, findCustomer } from './find.ts';
 import { shownValue, sightOfField, type Viewer, viewerOf } from './sight.ts';
@@ -162,19 +163,14 @@ async function relatedTo(
     'customer.related',
   );
   if (rows.length === 0) return [];
-  const filter = { field: 'id', op: 'in' as const, value: rows.map((row) => row.id) };
-  const title = object.title.name;
-  const page = await kernel.list(actor, object.name, { fields: ['id'], filter, sort: ['id'], limit: rows.length });
-  const found: Json = JSON.parse(page.data);
-  const visible = new Set((Array.isArray(found) ? found : []).map((one) => (isJsonObject(one) ? one.id : null)));
-  const shown = rows.filter((row) => visible.has(row.id));
-  return Promise.all(
-    shown.map(async (row) => {
-      const other: Json = JSON.parse(await kernel.get(actor, object.name, row.id));
-      const name = isJsonObject(other) ? (other[title] ?? null) : null;
-      return { id: row.id, name, by: kindLabel(catalog, row.key) };
-    }),
-  );
+  const ids = rows.map((row) => row.id);
+  const records = await recordsById(readerFor(kernel, actor), object.name, ids);
+  return rows.flatMap((row): Related[] => {
+    const record = records.get(row.id);
+    // A title that the viewer doesn't see isn't there.
+    const name = record?.[object.title.name] ?? null;
+    return record === undefined ? [] : [{ id: row.id, name, by: kindLabel(catalog, row.key) }];
+  });
 }
 
 function kindLabel(catalog: Catalog, key: string): Label {

@@ -1,5 +1,6 @@
 import { type Access, type Actor, accessOf, type Catalog, type CatalogObject, maskText } from '@huike/kernel';
-import type { FieldDefinition, Json, JsonObject } from '@huike/schema';
+import type { Json, JsonObject } from '@huike/schema';
+import { kindOfField } from '../identifier/fields.ts';
 import type { Identifier, KindInUse } from '../identifier/kinds.ts';
 
 // What of a customer's identifiers and traits a viewer may see: what the record's fields of the same meaning allow. Where
@@ -19,7 +20,7 @@ export function viewerOf(catalog: Catalog, actor: Actor, object: CatalogObject):
 
 /** Whether the viewer sees the values of a kind. Of a kind that no field holds, whoever sees the customer does. */
 export function sightOfKind(viewer: Viewer, kind: KindInUse): Sight {
-  const fields = [...viewer.object.fields.values()].filter(({ definition }) => identifierOf(definition) === kind.name);
+  const fields = [...viewer.object.fields.values()].filter((field) => kindOfField(field) === kind.name);
   if (fields.length === 0) return 'clear';
   const sights = fields.map(({ name }) => sightOfField(viewer, name));
   return sights.includes('clear') ? 'clear' : sights.includes('masked') ? 'masked' : 'hidden';
@@ -30,10 +31,6 @@ export function sightOfField({ access, object }: Viewer, name: string): Sight {
   const seen = field === undefined ? null : (access.object(object.name)?.field(field) ?? null);
   if (seen === null) return 'hidden';
   return seen.clear === true ? 'clear' : 'masked';
-}
-
-function identifierOf(definition: FieldDefinition | null): string | undefined {
-  return definition !== null && 'identifier' in definition ? definition.identifier : undefined;
 }
 
 /** The value of an identifier as the viewer sees it; null for not at all. */

@@ -1,27 +1,11 @@
+import type { MatchType } from '@huike/schema';
+
 // The words of batch matching. A *pair* is two rows; a *field* is a column under comparison; a *level* says how alike
 // two values are, from different (0) to exact; a *weight* is what a level says for the same customer, in bits: the
 // logarithm to base 2 of how many times likelier it is between rows of one customer than between rows of two.
 
 /** What a column holds; all that matching knows of it. */
-export const semanticTypes = [
-  'givenName',
-  'familyName',
-  'fullName',
-  'company',
-  'birthDate',
-  'phone',
-  'email',
-  'address',
-  'city',
-  'region',
-  'postalCode',
-  'nationalId',
-  'category',
-  'text',
-  'number',
-] as const;
-
-export type SemanticType = (typeof semanticTypes)[number];
+export type SemanticType = MatchType;
 
 export interface ColumnSpec {
   readonly name: string;

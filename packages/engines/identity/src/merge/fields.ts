@@ -1,9 +1,10 @@
 import type { CatalogObject } from '@huike/kernel';
 import { isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
+import { recordsById } from '../record/records.ts';
 import type { StoredTrait } from '../record/traits.ts';
-import type { Stitching } from '../stitch/stitch.ts';
+import type { Stitching } from '../stitch/context.ts';
 import type { PastMerge } from './cluster.ts';
-import { type Filled, read } from './join.ts';
+import type { Filled } from './join.ts';
 
 // Fields that were empty before a merge, and hold what came by it, are empty again when it is undone.
 
@@ -45,7 +46,7 @@ async function unfill(
   { said }: Parting,
 ): Promise<void> {
   if (Object.keys(filled).length === 0) return;
-  const record = (await read(writer, object, [id])).get(id);
+  const record = (await recordsById(writer, object.name, [id])).get(id);
   if (record === undefined) return;
   const values: Record<string, Json> = {};
   for (const [name, [before, after]] of Object.entries(filled)) {

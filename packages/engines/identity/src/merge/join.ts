@@ -1,5 +1,7 @@
 import type { CatalogField, CatalogObject, ReadingWriter, Repointed, Tx } from '@huike/kernel';
 import { type Command, isJsonObject, type Json, type JsonObject } from '@huike/schema';
+import { recordsById } from '../record/records.ts';
+import type { Stitching } from '../stitch/context.ts';
 
 // Records of customers that were found to be one: what referred to the one that goes refers to the one that stays, whose
 // empty fields are filled; the one that goes waits in the bin for as long as the merge stands.
@@ -12,11 +14,6 @@ export interface Joining {
   readonly loser: string;
 }
 
-export interface JoinContext {
-  readonly tx: Tx;
-  readonly writer: ReadingWriter;
-}
-
 /** Before and after, of the fields that were empty, or lists, when a merge was made: it filled them, or left them so. */
 export type Filled = Readonly<Record<string, readonly [before: Json, after: Json]>>;
 
@@ -25,7 +22,7 @@ const atOnce = 200;
 
 /** Joins the records of customers that were merged, in the order of the merges. */
 export async function joinRecords(
-  context: JoinContext,
+  context: Stitching,
   object: CatalogObject,
   joinings: readonly Joining[],
 ): Promise<void> {
@@ -37,14 +34,12 @@ export async function joinRecords(
 
 /** Most merges are of visitors, who have no record. */
 async function withRecords(
-  { writer }: JoinContext,
+  { writer }: Stitching,
   object: CatalogObject,
   joinings: readonly Joining[],
 ): Promise<Joining[]> {
   const losers = [...new Set(joinings.map(({ loser }) => loser))];
-  const found = new Set<string>();
-  for (let at = 0; at < losers.length; at += 2 * atOnce)
-    for (const id of (await read(writer, object, losers.slice(at, at + 2 * atOnce), ['id'])).keys()) found.add(id);
+  const found = new Set((await recordsById(writer, object.name, losers, ['id'])).keys());
   return joinings.filter(({ survivor, loser }) => {
     if (!found.has(loser)) return false;
     // It has one from then on, whatever it had before.
@@ -69,15 +64,15 @@ function rounds(joinings: readonly Joining[]): Joining[][] {
 }
 
 async function joinSome(
-  context: JoinContext,
+  context: Stitching,
   object: CatalogObject,
   joinings: readonly Joining[],
   before: Map<string, Filled>,
 ): Promise<void> {
   const { tx, writer } = context;
-  const records = await read(
+  const records = await recordsById(
     writer,
-    object,
+    object.name,
     joinings.flatMap(({ survivor, loser }) => [survivor, loser]),
   );
   const ready: Joining[] = [];
@@ -140,7 +135,8 @@ async function bringOrMake(
     { op: 'create', object: name, id, values: valuesOf(object, gone) },
   ] satisfies Command[]) {
     const [result] = await writer.writePartial([command]);
-    if (result !== undefined && !('problem' in result)) return (await read(writer, object, [id])).get(id) ?? null;
+    if (result !== undefined && !('problem' in result))
+      return (await recordsById(writer, object.name, [id])).get(id) ?? null;
   }
   return null;
 }
@@ -167,27 +163,6 @@ on conflict do nothing`,
       back,
     ],
     'identity.moves',
-  );
-}
-
-/** Whole records by id, of those that are there. */
-export async function read(
-  writer: ReadingWriter,
-  object: CatalogObject,
-  ids: readonly string[],
-  fields?: readonly string[],
-): Promise<Map<string, JsonObject>> {
-  const { data } = await writer.list(object.name, {
-    ...(fields === undefined ? {} : { fields }),
-    filter: { field: 'id', op: 'in', value: [...ids] },
-    sort: ['id'],
-    limit: ids.length,
-  });
-  const found: Json = JSON.parse(data);
-  return new Map(
-    (Array.isArray(found) ? found : []).flatMap((one) =>
-      isJsonObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [],
-    ),
   );
 }
 

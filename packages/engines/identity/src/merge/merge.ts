@@ -1,9 +1,9 @@
 import type { CatalogObject } from '@huike/kernel';
 import { newId, problem } from '@huike/schema';
 import { syncRecords } from '../record/sync.ts';
+import type { Stitching } from '../stitch/context.ts';
 import { lockMembers } from '../stitch/lock.ts';
 import { beats } from '../stitch/snapshot.ts';
-import type { Stitching } from '../stitch/stitch.ts';
 import { lockRoots, type Member } from './cluster.ts';
 import { joinRecords } from './join.ts';
 

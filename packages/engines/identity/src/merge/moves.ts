@@ -1,7 +1,8 @@
-import type { CatalogField, CatalogObject, Repointed, Tx } from '@huike/kernel';
-import { type Command, isJsonObject, type Json, type JsonObject } from '@huike/schema';
-import type { Stitching } from '../stitch/stitch.ts';
-import { read, storeMoves } from './join.ts';
+import type { CatalogField, Repointed, Tx } from '@huike/kernel';
+import { type Command, isJsonObject, type Json } from '@huike/schema';
+import { recordsById } from '../record/records.ts';
+import type { Stitching } from '../stitch/context.ts';
+import { storeMoves } from './join.ts';
 
 // References that merges turned from one customer's record to another's, and where they go when one is undone: each to
 // whom it named at first, or whoever that is now.
@@ -29,7 +30,7 @@ export async function turnBack(
     const object = objects.get(id);
     if (object === undefined) continue;
     const fields = new Map([...object.fields.values()].map((field) => [field.tag, field]));
-    const records = await readAll(writer, object, [...new Set(ofObject.map(({ record }) => record))]);
+    const records = await recordsById(writer, object.name, [...new Set(ofObject.map(({ record }) => record))]);
     const commands: Command[] = [];
     const turned: (Repointed & { readonly step: string })[] = [];
     for (const [record, ofRecord] of Map.groupBy(ofObject, (move) => move.record)) {
@@ -111,14 +112,3 @@ function listWithout(now: Json, began: ReadonlyMap<string, string>, leaving: Rea
 
 const idsIn = (list: Json): string[] =>
   Array.isArray(list) ? list.map((one) => (isJsonObject(one) ? String(one.id) : '')) : [];
-
-async function readAll(
-  writer: Stitching['writer'],
-  object: CatalogObject,
-  ids: readonly string[],
-): Promise<Map<string, JsonObject>> {
-  const records = new Map<string, JsonObject>();
-  for (let at = 0; at < ids.length; at += 500)
-    for (const [id, record] of await read(writer, object, ids.slice(at, at + 500))) records.set(id, record);
-  return records;
-}

@@ -9,11 +9,13 @@ import {
   type SystemActor,
 } from '@huike/kernel';
 import type { Json, JsonObject } from '@huike/schema';
+import { identifierFields } from '../identifier/fields.ts';
 import { type Identifier, identifierOf, kindsOf } from '../identifier/kinds.ts';
-import { read } from '../merge/join.ts';
 import { adopt } from '../merge/merge.ts';
+import type { Stitching } from '../stitch/context.ts';
 import type { Arrival } from '../stitch/plan.ts';
-import { type Stitching, stitch } from '../stitch/stitch.ts';
+import { stitch } from '../stitch/stitch.ts';
+import { recordsById } from './records.ts';
 import { customerObject } from './sync.ts';
 import { recordChannel, storeTraits, type Trait } from './traits.ts';
 
@@ -98,7 +100,7 @@ export function followRecords(kernel: Kernel): Promise<number> {
 }
 
 async function take(context: Stitching, object: CatalogObject, changes: readonly SealedChange[]): Promise<void> {
-  const fields = identifying(object);
+  const fields = identifierFields(object);
   const tags = new Set([object.title, ...fields.keys()].map(({ tag }) => String(tag)));
   const gone = new Set<string>();
   const touched = new Set<string>();
@@ -116,7 +118,9 @@ async function take(context: Stitching, object: CatalogObject, changes: readonly
   }
   if (gone.size > 0) await letGo(context, [...gone]);
   const records =
-    given.size === 0 ? new Map<string, JsonObject>() : await read(context.writer, object, [...given.keys()]);
+    given.size === 0
+      ? new Map<string, JsonObject>()
+      : await recordsById(context.writer, object.name, [...given.keys()]);
   if (records.size === 0) return;
   await adopt(context, [...records.keys()]);
   const arrivals = [...records].map(([id, record]) => arrivalOf(context, object, fields, id, record));
@@ -146,17 +150,6 @@ function entered(
     if (!plain || value === null || !tags.has(String(field.tag))) return [];
     return [{ identity, field: field.name, channel: recordChannel, value, at: now }];
   });
-}
-
-/** Fields of the customer's record that hold identifiers, with their kind. */
-function identifying(object: CatalogObject): Map<CatalogField, string> {
-  const fields = new Map<CatalogField, string>();
-  for (const field of object.fields.values()) {
-    const { definition } = field;
-    if (definition !== null && 'identifier' in definition && definition.identifier !== undefined)
-      fields.set(field, definition.identifier);
-  }
-  return fields;
 }
 
 function arrivalOf(

@@ -1,6 +1,9 @@
-import type { Catalog, CatalogField, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
-import { type Command, isJsonObject, type Json, type JsonObject, sameJson } from '@huike/schema';
-import { fromKey, type Kinds } from '../identifier/kinds.ts';
+import type { Catalog, CatalogObject } from '@huike/kernel';
+import { type Command, type Json, type JsonObject, sameJson } from '@huike/schema';
+import { kindOfField } from '../identifier/fields.ts';
+import { fromKey } from '../identifier/kinds.ts';
+import type { Stitching } from '../stitch/context.ts';
+import { recordsById } from './records.ts';
 import { golden, readEntered, readTraits, type StoredTrait } from './traits.ts';
 
 // Customers' records follow what channels say: one is made when a customer comes to be known, and its fields are filled
@@ -22,20 +25,12 @@ const keysText = `
 select n.survivor as root, i.key from huike.identity n join huike.identifier i on i.identity = n.id
 where n.survivor = any($1) order by i.first_seen, i.key`;
 
-/** Records that are read or written at a time. */
+/** Records that are written at a time. */
 const page = 500;
-
-export interface SyncContext {
-  readonly tx: Tx;
-  readonly writer: ReadingWriter;
-  readonly catalog: Catalog;
-  readonly kinds: Kinds;
-  readonly now: Date;
-}
 
 /** Makes the records of known customers that have none, and brings those up to date that have one. `before` is what channels said until now. */
 export async function syncRecords(
-  context: SyncContext,
+  context: Stitching,
   roots: readonly string[],
   before: readonly StoredTrait[],
 ): Promise<void> {
@@ -53,7 +48,7 @@ export async function syncRecords(
   const keysOf = Map.groupBy(keys, ({ root }) => root);
   for (let at = 0; at < roots.length; at += page) {
     const some = roots.slice(at, at + page);
-    const records = await readRecords(writer, object, some);
+    const records = await recordsById(writer, object.name, some);
     const commands = some.flatMap((root): Command[] => {
       const said = traitsOf.get(root) ?? [];
       const values = {
@@ -72,24 +67,9 @@ export async function syncRecords(
   }
 }
 
-async function readRecords(
-  writer: ReadingWriter,
-  object: CatalogObject,
-  ids: readonly string[],
-): Promise<Map<string, JsonObject>> {
-  const filter = { field: 'id', op: 'in' as const, value: [...ids] };
-  const { data } = await writer.list(object.name, { filter, sort: ['id'], limit: page });
-  const found: Json = JSON.parse(data);
-  return new Map(
-    (Array.isArray(found) ? found : []).flatMap((one) =>
-      isJsonObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [],
-    ),
-  );
-}
-
 /** What fields that hold identifiers could hold of a customer's, as if channels had said it. */
 export async function customerKeys(
-  { tx, kinds }: Pick<SyncContext, 'tx' | 'kinds'>,
+  { tx, kinds }: Pick<Stitching, 'tx' | 'kinds'>,
   object: CatalogObject,
   root: string,
 ): Promise<StoredTrait[]> {
@@ -97,22 +77,17 @@ export async function customerKeys(
   const identifiers = keys.map(({ key }) => fromKey(kinds, key));
   return [...object.fields.values()].flatMap((field) =>
     identifiers
-      .filter((identifier) => identifier !== null && identifier.kind.name === kindOf(field))
+      .filter((identifier) => identifier !== null && identifier.kind.name === kindOfField(field))
       .map((identifier) => ({ root, field: field.name, channel: '', value: identifier?.value ?? null, at: '' })),
   );
 }
 
-/** The kind of identifier that a field holds. */
-function kindOf({ definition }: CatalogField): string | undefined {
-  return definition !== null && 'identifier' in definition ? definition.identifier : undefined;
-}
-
 /** Fields that hold identifiers, of those that the customer has: the first seen of each kind. */
-function fromKeys(object: CatalogObject, { catalog, kinds, now }: SyncContext, keys: readonly KeyOfRoot[]): JsonObject {
+function fromKeys(object: CatalogObject, { catalog, kinds, now }: Stitching, keys: readonly KeyOfRoot[]): JsonObject {
   const values: Record<string, Json> = {};
   const parse = { catalog, company: catalog.company, now, timeZone: catalog.company.timeZone };
   for (const field of object.fields.values()) {
-    const kind = kindOf(field);
+    const kind = kindOfField(field);
     if (kind === undefined) continue;
     const first = keys.map(({ key }) => fromKey(kinds, key)).find((identifier) => identifier?.kind.name === kind);
     if (first != null && field.handler.parse?.(first.value, field, parse).ok === true) values[field.name] = first.value;

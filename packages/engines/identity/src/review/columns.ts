@@ -1,6 +1,7 @@
 import type { CatalogField, CatalogObject } from '@huike/kernel';
 import { isJsonObject, type Json, type JsonObject, type MatchType } from '@huike/schema';
-import type { KindInUse, Kinds } from '../identifier/kinds.ts';
+import { kindOfField } from '../identifier/fields.ts';
+import type { Kinds } from '../identifier/kinds.ts';
 import type { ColumnSpec } from '../match/index.ts';
 
 // What of a customer's record is compared when duplicates are looked for: what its fields mean.
@@ -23,9 +24,7 @@ export function columnsOf(object: CatalogObject, kinds: Kinds): Column[] {
 
 function meaningOf(field: CatalogField, object: CatalogObject, kinds: Kinds): MatchType | null {
   if (field.type === 'phone' || field.type === 'email') return field.type;
-  const definition = field.definition;
-  const kind: KindInUse | undefined =
-    definition !== null && 'identifier' in definition ? kinds.get(definition.identifier ?? '') : undefined;
+  const kind = kinds.get(kindOfField(field) ?? '');
   const form = kind?.definition.form;
   if (form === 'creditCode' || form === 'nationalId') return 'nationalId';
   return field === object.title && field.type === 'text' ? 'fullName' : null;

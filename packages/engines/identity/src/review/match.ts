@@ -4,7 +4,7 @@ import { fromKey, groupLimit, kindsOf } from '../identifier/kinds.ts';
 import { defaultThresholds, type MatchResult, matchRecords, RecordTable, type Thresholds } from '../match/index.ts';
 import { adopt, mergeCustomers } from '../merge/merge.ts';
 import { customerObject } from '../record/sync.ts';
-import type { Stitching } from '../stitch/stitch.ts';
+import type { Stitching } from '../stitch/context.ts';
 import { columnsOf } from './columns.ts';
 
 // Matching over the customers' records: those that are surely one are merged, the doubtful wait for a person, and what a

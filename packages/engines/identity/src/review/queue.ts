@@ -1,7 +1,8 @@
 import type { Actor, Kernel } from '@huike/kernel';
-import { isJsonObject, type Json, type JsonObject, type Label, labelOf, problem } from '@huike/schema';
+import { type Json, type JsonObject, type Label, labelOf, problem } from '@huike/schema';
 import { shownValue, viewerOf } from '../customer/sight.ts';
 import { fromKey, kindsOf } from '../identifier/kinds.ts';
+import { readerFor, recordsById } from '../record/records.ts';
 import { customerObject } from '../record/sync.ts';
 
 // The review queue: pairs side by side, with why they may be one.
@@ -62,7 +63,9 @@ export async function reviews(
   const [probability, id] = page.cursor === undefined ? first : decode(page.cursor);
   const rows = await kernel.db.queryText<Row>(rowsText, [page.state, probability, id, page.limit + 1], 'review.rows');
   const shown = rows.slice(0, page.limit);
-  const records = await recordsOf(kernel, actor, object.name, [...new Set(shown.flatMap(({ a, b }) => [a, b]))]);
+  const records = await recordsById(readerFor(kernel, actor), object.name, [
+    ...new Set(shown.flatMap(({ a, b }) => [a, b])),
+  ]);
   const viewer = viewerOf(catalog, actor, object);
   const kinds = kindsOf(catalog);
   const data = shown.flatMap(({ a, b, key, ...rest }): Review[] => {
@@ -96,27 +99,6 @@ function decode(cursor: string): readonly [number, string] {
     // Told below.
   }
   throw problem('query.cursor');
-}
-
-async function recordsOf(
-  kernel: Kernel,
-  actor: Actor,
-  object: string,
-  ids: readonly string[],
-): Promise<Map<string, JsonObject>> {
-  const found = new Map<string, JsonObject>();
-  for (let at = 0; at < ids.length; at += 500) {
-    const value = ids.slice(at, at + 500);
-    const page = await kernel.list(actor, object, {
-      filter: { field: 'id', op: 'in', value },
-      sort: ['id'],
-      limit: 500,
-    });
-    const rows: Json = JSON.parse(page.data);
-    for (const row of Array.isArray(rows) ? rows : [])
-      if (isJsonObject(row) && typeof row.id === 'string') found.set(row.id, row);
-  }
-  return found;
 }
 
 /** The customers of a review. Throws `review.unknown`. */

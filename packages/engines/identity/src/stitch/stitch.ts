@@ -1,9 +1,10 @@
-import type { Catalog, CatalogObject, ReadingWriter, Tx } from '@huike/kernel';
+import type { Tx } from '@huike/kernel';
 import type { JsonObject } from '@huike/schema';
-import type { Kinds } from '../identifier/kinds.ts';
+import { identifierFields } from '../identifier/fields.ts';
 import { joinRecords } from '../merge/join.ts';
 import { customerObject, syncRecords } from '../record/sync.ts';
 import { fieldsOf, readTraits, storeTraits } from '../record/traits.ts';
+import type { Stitching } from './context.ts';
 import { type Arrival, Plan } from './plan.ts';
 import { readSnapshot } from './read.ts';
 import { storePlan } from './store.ts';
@@ -13,14 +14,6 @@ import { storePlan } from './store.ts';
 export interface Arriving extends Arrival {
   /** What is said of the customer. */
   readonly traits: JsonObject;
-}
-
-export interface Stitching {
-  readonly tx: Tx;
-  readonly writer: ReadingWriter;
-  readonly catalog: Catalog;
-  readonly kinds: Kinds;
-  readonly now: Date;
 }
 
 /** Stitches a batch within a transaction; the identity under which each arrival is kept, in their order. */
@@ -44,7 +37,7 @@ export async function stitch(context: Stitching, arrivals: readonly Arriving[]):
     speaking.length === 0 ? [] : readTraits(tx, speaking),
     storeTraits(tx, traits),
   ]);
-  const held = kindsHeld(object);
+  const held = new Set(identifierFields(object).values());
   const news = new Set([...changed, ...plan.newIdentities.keys(), ...plan.nowKnown.keys()].map((id) => plan.root(id)));
   for (const [key, { identity }] of plan.newIdentifiers) {
     if (held.has(key.slice(0, key.search(/[@:]/)))) news.add(plan.root(identity));
@@ -53,17 +46,6 @@ export async function stitch(context: Stitching, arrivals: readonly Arriving[]):
   await joinRecords(context, object, plan.joins);
   await syncRecords(context, await knownAmong(tx, [...news]), before);
   return identities;
-}
-
-/** Kinds of identifier that fields of the record hold. */
-function kindsHeld(object: CatalogObject): ReadonlySet<string> {
-  return new Set(
-    [...object.fields.values()].flatMap(({ definition }) =>
-      definition !== null && 'identifier' in definition && definition.identifier !== undefined
-        ? [definition.identifier]
-        : [],
-    ),
-  );
 }
 
 /** Visitors who are known only by a cookie or a device have no record yet. */

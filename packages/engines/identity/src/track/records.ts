@@ -1,7 +1,7 @@
 import type { CatalogField, CatalogObject } from '@huike/kernel';
 import { type Command, type JsonObject, systemFields } from '@huike/schema';
 import { customerObject } from '../record/sync.ts';
-import type { Stitching } from '../stitch/stitch.ts';
+import type { Stitching } from '../stitch/context.ts';
 import type { Refusal, SentRecord } from './event.ts';
 import type { Interaction } from './interactions.ts';
 
