@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem } from '@huike/schema';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
+import type { Queryable } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import {
   defineJob,
@@ -117,16 +118,19 @@ test('a waiting job of the same key is replaced; one that runs is followed by an
     seen.push(n);
     if (n === 2) await gate.promise;
   });
-  const add = (n: number) => enqueue(t.db, [keyed.with({ n }, { key: 'a' })]);
-  const [first] = await add(1);
-  assert.deepEqual(await add(2), [first]);
+  const add = (db: Queryable, n: number) => enqueue(db, [keyed.with({ n }, { key: 'a' })]);
+  const [first] = await add(t.db, 1);
+  assert.deepEqual(await add(t.db, 2), [first]);
   const twice = await enqueue(t.db, [keyed.with({ n: 7 }, { key: 'b' }), keyed.with({ n: 8 }, { key: 'b' })]);
   assert.equal(twice[0], twice[1]);
   assert.equal(await dequeue(t.db, keyed, ['b', 'c']), 1);
   await running([handler], async () => {
     await until(() => seen.includes(2));
-    await add(3);
-    await add(4);
+    // In one transaction: once committed, a job waits only until a free worker takes it.
+    await t.db.transaction(async (tx) => {
+      await add(tx, 3);
+      await add(tx, 4);
+    });
     gate.resolve();
     await idle();
   });
