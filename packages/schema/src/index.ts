@@ -22,7 +22,7 @@ export * from './identifiers.ts';
 export * from './json.ts';
 export * from './match-types.ts';
 export * from './menus.ts';
-export { type Clash, type Merged, merge, sameJson } from './merge.ts';
+export { type Clash, type Merged, merge, putAt, sameJson } from './merge.ts';
 export * from './metadata.ts';
 export * from './names.ts';
 export * from './query.ts';

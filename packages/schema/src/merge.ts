@@ -104,6 +104,33 @@ function partName(part: JsonObject): string {
   return typeof name === 'string' ? name : '';
 }
 
+/**
+ * A declaration with another value at the place of a clash; `undefined` takes what is there away. Null when the place
+ * itself is gone.
+ */
+export function putAt(
+  item: Json | undefined,
+  path: readonly string[],
+  value: Json | undefined,
+): Json | undefined | null {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (isNamedList(item)) {
+    const at = item.findIndex((part) => partName(part) === key);
+    if (at < 0 && rest.length > 0) return null;
+    const put = putAt(item[at], rest, value);
+    if (put === null) return null;
+    const parts: (Json | undefined)[] = [...item];
+    parts[at < 0 ? item.length : at] = put;
+    return parts.filter((part) => part !== undefined);
+  }
+  if (!isJsonObject(item)) return null;
+  const put = putAt(own(item, key), rest, value);
+  if (put === null) return null;
+  const { [key]: _, ...others } = item;
+  return put === undefined ? others : { ...item, [key]: put };
+}
+
 /** Whether two JSON values are equal, whatever the order of their keys. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

@@ -4,7 +4,9 @@ import type { App, MetadataDocument } from '@huike/schema';
 import { assertPhysical, insertRows, testDatabase } from '@huike/testkit';
 import { loadCatalog } from '../catalog/load.ts';
 import { sql } from '../database/index.ts';
-import { installApp, installedApps, metadataClashes, planApp, planUninstall, uninstallApp } from './apps.ts';
+import { installApp, installedApps, planApp, planUninstall, uninstallApp } from './apps.ts';
+import { keepOwn, metadataClashes, planTakeShipped, takeShipped } from './clashes.ts';
+import { deletedMetadata } from './restore.ts';
 import { applyMetadata } from './run.ts';
 import { installAll, kernelDeclarations } from './setup.ts';
 
@@ -132,6 +134,54 @@ test('an upgrade keeps what the customer edited and brings what is new', async (
   assert.deepEqual(plan.conflicts.map(({ path }) => path).toSorted(), clashes.map(([path]) => path).toSorted());
   const again = await installApp(db, actor, upgrade);
   assert.deepEqual(again.plan.steps, []);
+});
+
+test('of a clash a person takes the shipped value, or keeps their own for good', async () => {
+  const fields = (maxLength: number, help: string) =>
+    app('clashing', String(maxLength), {
+      objects: [{ name: 'parcel', fields: [{ name: 'code', type: 'text', maxLength, help: { zh: help, en: help } }] }],
+    });
+  await installApp(db, actor, fields(10, 'a'));
+  const own = { name: 'code', maxLength: 20, help: { zh: 'own', en: 'own' } };
+  await applyMetadata(db, actor, { objects: [{ name: 'parcel', fields: [own] }] });
+  await installApp(db, actor, fields(30, 'b'));
+  const open = async () => (await metadataClashes(db)).filter((clash) => clash.app === 'clashing');
+  const [zh, en, length] = (await open()).toSorted((a, b) => b.path.join().localeCompare(a.path.join()));
+  assert.deepEqual(
+    [zh, en, length].map((clash) => clash?.path.slice(2)),
+    [['maxLength'], ['help', 'zh'], ['help', 'en']],
+  );
+  assert.ok(zh && en && length);
+  assert.deepEqual(
+    (await planTakeShipped(db, zh)).steps.map(({ name, action }) => [name, action]),
+    [['code', 'update']],
+  );
+  const { catalog } = await takeShipped(db, actor, zh);
+  const definition = catalog.objects.get('parcel')?.fields.get('code')?.definition;
+  assert.deepEqual(definition, { name: 'code', type: 'text', maxLength: 30, help: own.help });
+  await keepOwn(db, en);
+  assert.deepEqual(
+    (await open()).map(({ path }) => path),
+    [length.path],
+  );
+  await assert.rejects(takeShipped(db, actor, zh), { code: 'metadata.conflict' });
+  await assert.rejects(keepOwn(db, en), { code: 'metadata.conflict' });
+  await applyMetadata(db, actor, { delete: [{ kind: 'field', object: 'parcel', name: 'code' }] });
+  await assert.rejects(takeShipped(db, actor, length), { code: 'metadata.conflict' });
+});
+
+test('of a type that clashes, taking the shipped sets the field with its values aside', async () => {
+  const shipped = (type: 'text' | 'number') =>
+    app('clashingType', type, { objects: [{ name: 'crate', fields: [{ name: 'a', type }] }] });
+  await installApp(db, actor, shipped('text'));
+  await installApp(db, actor, shipped('number'));
+  const [clash] = (await metadataClashes(db)).filter((one) => one.app === 'clashingType');
+  assert.ok(clash);
+  const { catalog } = await takeShipped(db, actor, clash, { confirm: true });
+  assert.equal(catalog.objects.get('crate')?.fields.get('a')?.type, 'number');
+  await assertPhysical(catalog, db);
+  const [aside] = await deletedMetadata(db);
+  assert.deepEqual([aside?.object, aside?.field], ['crate', 'a']);
 });
 
 test('an upgrade that changes a type in an impossible way leaves the field alone', async () => {

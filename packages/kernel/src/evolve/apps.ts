@@ -32,7 +32,7 @@ export const kernelApp = 'kernel';
 
 /**
  * Installs an app, or upgrades it by three-way merge: what the customer edited stays, what the app changed elsewhere
- * arrives; clashes are in the plan and in `metadataClashes`. Throws `metadata.invalid` when the app's declarations are
+ * arrives; clashes are in the plan and in `metadataClashes` (clashes.ts). Throws `metadata.invalid` when the app's declarations are
  * wrong, and as `applyMetadata` does.
  */
 export async function installApp(db: Database, actor: Actor, app: App): Promise<Applied> {
@@ -130,13 +130,6 @@ export interface InstalledApp {
 export async function installedApps(db: Queryable): Promise<readonly InstalledApp[]> {
   return db.query<InstalledApp>(
     sql`select name, version, label, installed_at as "installedAt" from huike.app order by name`,
-  );
-}
-
-/** Places where an upgrade left the customer's value though the app ships another. */
-export async function metadataClashes(db: Queryable): Promise<readonly (PlanConflict & { readonly app: string })[]> {
-  return db.query(
-    sql`select app, kind, name, path, shipped, kept from huike.metadata_clash order by app, kind, name, path`,
   );
 }
 

@@ -3,11 +3,18 @@ export {
   installApp,
   installedApps,
   kernelApp,
-  metadataClashes,
   planApp,
   planUninstall,
   uninstallApp,
 } from './apps.ts';
+export {
+  type AppClash,
+  type ClashPlace,
+  keepOwn,
+  metadataClashes,
+  planTakeShipped,
+  takeShipped,
+} from './clashes.ts';
 export { housekeepingJob, metadataJobs } from './jobs.ts';
 export type { Impact, Plan, PlanConflict, PlanStep } from './plan.ts';
 export { keptDays, purgeSetAside } from './purge.ts';

@@ -1,5 +1,6 @@
 import type { Database, Queryable, Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
+import { unlinkField } from '../files/links.ts';
 import type { AsideRow } from './aside.ts';
 import { asideTable } from './ddl.ts';
 
@@ -39,6 +40,7 @@ async function purge(tx: Tx, id: string): Promise<boolean> {
   );
   if (row === undefined) return false;
   for (const [now] of row.links) await tx.execute(sql`drop table if exists ${sql.identifier('data', now)}`);
+  await unlinkField(tx, row.object_id, row.tag);
   const deleted = asideTable(row.object_name, row.object_id);
   if (row.tag === null) {
     await purgeObject(tx, row, deleted);

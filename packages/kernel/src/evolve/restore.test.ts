@@ -145,6 +145,25 @@ test('after 30 days it is gone for good, and not before', async () => {
   await assertPhysical(await loadCatalog(db), db);
 });
 
+test('files of a field that is gone for good are shown by nothing any more', async () => {
+  const catalog = await apply({ objects: [{ name: 'scan', fields: [{ name: 'page', type: 'file' }] }] });
+  const object = catalog.objects.get('scan');
+  const tag = object?.fields.get('page')?.tag ?? 0;
+  const file = '018f0000-0000-7000-8000-000000000001';
+  await db.execute(sql`
+    insert into huike.file (id, name, type, storage_key, sha256, state)
+    values (${sql.value(file)}::uuid, 'a', 'text/plain', 'a', '\\x00', 'stored')`);
+  await db.execute(sql`
+    insert into huike.file_link (file_id, object_id, field_tag, record_id)
+    values (${sql.value(file)}::uuid, ${sql.value(object?.id ?? null)}::uuid, ${sql.value(tag)}, ${sql.value(file)}::uuid)`);
+  const links = () => db.query(sql`select 1 from huike.file_link`);
+  await apply(remove('scan', 'page'));
+  await purgeSetAside(db, days(29));
+  assert.equal((await links()).length, 1);
+  await purgeSetAside(db, days(31));
+  assert.equal((await links()).length, 0);
+});
+
 test('undoing leaves what was changed since, and says so', async () => {
   await apply({ objects: [{ name: 'note', label: { zh: '一', en: 'One' } }] });
   const { version } = await apply({ objects: [{ name: 'note', label: { zh: '二', en: 'Two' }, icon: 'star' }] });

@@ -168,7 +168,8 @@ function replaced(source: Source, wanted: MetadataState, rows: readonly AsideRow
   });
 }
 
-async function checked(
+/** A proposal of a whole state. Throws `metadata.invalid`. */
+export async function checked(
   source: Source,
   db: Queryable,
   wanted: MetadataState,

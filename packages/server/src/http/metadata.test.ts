@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { installApp } from '@huike/kernel';
 import { type TestDatabase, testDatabase } from '@huike/testkit';
 import { type TestServer, testServer } from '../testing.ts';
 import { visits } from '../visits.ts';
@@ -142,4 +143,31 @@ test('users of outside organisations have no hand in it, whatever their roles', 
     roles: ['modelling'],
   });
   assert.equal(refused.status, 422);
+});
+
+test('whoever models settles the clashes of an upgrade', async () => {
+  const { admin, kernel } = server;
+  const setup = { kind: 'system', name: 'setup' } as const;
+  const ship = (version: string, icon: string) => {
+    const label = { zh: version, en: version };
+    return installApp(kernel.db, setup, {
+      name: 'crm',
+      version,
+      label,
+      metadata: { objects: [{ name: 'deal', icon }] },
+    });
+  };
+  await ship('1', 'star');
+  await admin.post('metadata/apply', { objects: [{ name: 'deal', icon: 'moon' }] });
+  await ship('2', 'sun');
+  const place = { app: 'crm', kind: 'objects', name: 'deal', path: ['icon'] };
+  assert.deepEqual((await admin.get('metadata/clashes')).get('data'), [{ ...place, shipped: 'sun', kept: 'moon' }]);
+  const rep = await server.addUser({ roles: ['rep'] });
+  assert.equal((await rep.get('metadata/clashes')).status, 403);
+  assert.equal((await rep.post('metadata/clashes', { ...place, take: true })).status, 403);
+  assert.equal((await admin.post('metadata/clashes', { ...place, kind: 'nothing', take: true })).status, 400);
+  assert.equal((await admin.post('metadata/clashes', place)).status, 400);
+  assert.equal((await admin.post('metadata/clashes', { ...place, take: true })).status, 200);
+  assert.deepEqual((await admin.get('metadata/clashes')).get('data'), []);
+  assert.equal((await admin.post('metadata/clashes', { ...place, take: false })).status, 409);
 });

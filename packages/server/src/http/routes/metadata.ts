@@ -6,16 +6,19 @@ import {
   deletedMetadata,
   describe,
   type Kernel,
+  keepOwn,
+  metadataClashes,
   metadataTasks,
   planMetadata,
   restoreMetadata,
+  takeShipped,
   type UserActor,
   undoMetadata,
 } from '@huike/kernel';
-import { type Capability, isId, isJsonObject, type JsonObject, problem } from '@huike/schema';
+import { type Capability, isId, isJsonObject, type JsonObject, kindNames, problem } from '@huike/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressOf, flag, param, wholeParam } from '../address.ts';
-import { bodyOf, optionalWhole, text } from '../body.ts';
+import { bodyOf, optionalWhole, text, texts } from '../body.ts';
 import { actorOf, allowed, demand } from '../identify.ts';
 import { malformed } from '../wrong.ts';
 
@@ -55,6 +58,28 @@ export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.get('/metadata/deleted', async (request) => {
     may(request, 'read', 'metadata');
     return { data: await deletedMetadata(kernel.db) };
+  });
+
+  app.get('/metadata/clashes', async (request) => {
+    may(request, 'read', 'metadata');
+    return { data: await metadataClashes(kernel.db) };
+  });
+
+  /** Takes the shipped value, or keeps the own one for good. */
+  app.post('/metadata/clashes', async (request) => {
+    const body = bodyOf(request.body);
+    const kind = kindNames.find((name) => name === body.kind);
+    if (kind === undefined) throw malformed('/kind', 'a kind of metadata', '应为元数据种类');
+    const place = { app: text(body, 'app'), kind, name: text(body, 'name'), path: texts(body, 'path') };
+    const actor = may(request, 'write', capabilityFor(kind));
+    const take = body.take;
+    if (typeof take !== 'boolean') throw malformed('/take', 'true or false', '应为 true 或 false');
+    if (take) {
+      const confirm = flag(addressOf(request), 'confirm');
+      return told(kernel, await takeShipped(kernel.db, actor, place, { confirm }));
+    }
+    await keepOwn(kernel.db, place);
+    return { version: kernel.catalogs.current().version, steps: [], conflicts: [] };
   });
 
   app.get('/metadata/tasks', async (request) => {
