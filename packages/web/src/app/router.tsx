@@ -107,6 +107,21 @@ const bin = createRoute({
   },
   component: lazyRouteComponent(() => import('../pages/recycle-bin/RecycleBinPage.tsx'), 'RecycleBinPage'),
 });
+const setupArea = createRoute({
+  getParentRoute: () => inside,
+  path: '/system-setup',
+  component: lazyRouteComponent(() => import('../setup/SetupPage.tsx'), 'SetupPage'),
+});
+const setupPage = createRoute({
+  getParentRoute: () => inside,
+  path: '/system-setup/$page',
+  component: lazyRouteComponent(() => import('../setup/SetupPage.tsx'), 'SetupPage'),
+});
+const setupItem = createRoute({
+  getParentRoute: () => inside,
+  path: '/system-setup/$page/$item',
+  component: lazyRouteComponent(() => import('../setup/SetupPage.tsx'), 'SetupPage'),
+});
 const design = createRoute({
   getParentRoute: () => inside,
   path: '/design-system',
@@ -154,7 +169,20 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     setUp,
-    inside.addChildren([home, settings, importing, reviews, bin, design, list, created, record]),
+    inside.addChildren([
+      home,
+      settings,
+      importing,
+      reviews,
+      bin,
+      setupArea,
+      setupPage,
+      setupItem,
+      design,
+      list,
+      created,
+      record,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: Waiting,

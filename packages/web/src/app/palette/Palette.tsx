@@ -21,6 +21,7 @@ import { iconOf } from '../../design/icons.ts';
 import { useNarrow } from '../../design/media.ts';
 import { Sheet } from '../../design/Sheet.tsx';
 import { toastError } from '../../design/toast.tsx';
+import { pagesFor } from '../../setup/pages.ts';
 import { spoken } from '../../words/index.ts';
 import { closePalette, type PaletteMode, useSignOut, useSpeak } from '../commands.ts';
 import { isGroup, type NavGroup, type NavLink, navigationOf } from '../menus.ts';
@@ -228,6 +229,16 @@ function useActs() {
         icon: Settings,
         run: then(() => void go({ to: '/my-settings' })),
       },
+      ...pagesFor(metadata?.capabilities ?? [])
+        .flatMap(({ pages }) => pages)
+        .map((page) => ({
+          key: `setup/${page.name}`,
+          label: label(page.label),
+          place: say('setup'),
+          also: [page.label.zh, page.label.en],
+          icon: page.icon,
+          run: then(() => void go({ to: '/system-setup/$page', params: { page: page.name } })),
+        })),
     ],
     create: (metadata?.objects ?? [])
       .filter((object) => object.may.create && (object.app !== 'kernel' || metadata?.capabilities.includes('people')))

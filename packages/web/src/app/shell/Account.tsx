@@ -1,10 +1,21 @@
 import { useNavigate } from '@tanstack/react-router';
-import { ChevronsUpDown, Languages, LogOut, type LucideIcon, Monitor, MoonStar, Settings, Sun } from 'lucide-react';
+import {
+  ChevronsUpDown,
+  Languages,
+  LogOut,
+  type LucideIcon,
+  Monitor,
+  MoonStar,
+  Settings,
+  SlidersHorizontal,
+  Sun,
+} from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useMe } from '../../data/session.ts';
 import { Avatar } from '../../design/Avatar.tsx';
 import { Sheet } from '../../design/Sheet.tsx';
 import { toastError } from '../../design/toast.tsx';
+import { pagesFor } from '../../setup/pages.ts';
 import { spoken } from '../../words/index.ts';
 import { useSignOut, useSpeak } from '../commands.ts';
 import { prefer, type Scheme, usePreferences } from '../preferences.ts';
@@ -107,6 +118,19 @@ function Choices({ onDone }: { readonly onDone: () => void }) {
         <Settings size={16} />
         <span>{say('settings')}</span>
       </button>
+      {pagesFor(me?.capabilities ?? []).length > 0 && (
+        <button
+          type="button"
+          className={styles.choice}
+          onClick={() => {
+            onDone();
+            void go({ to: '/system-setup' });
+          }}
+        >
+          <SlidersHorizontal size={16} />
+          <span>{say('setup')}</span>
+        </button>
+      )}
       <button type="button" className={styles.choice} onClick={() => signOut().catch(toastError)}>
         <LogOut size={16} />
         <span>{say('signOut')}</span>

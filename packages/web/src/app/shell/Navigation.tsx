@@ -1,10 +1,11 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import { ChevronRight, Clock, CopyCheck, FileUp, Trash2 } from 'lucide-react';
+import { ChevronRight, Clock, CopyCheck, FileUp, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { isCustomer } from '../../customer/customer.ts';
 import { useLabel, useMetadata } from '../../data/metadata.ts';
 import { iconOf } from '../../design/icons.ts';
 import { Failure, Skeleton } from '../../design/State.tsx';
+import { pagesFor } from '../../setup/pages.ts';
 import { isGroup, linksOf, type NavGroup, type NavLink, navigationOf } from '../menus.ts';
 import { useRecent } from '../recent.ts';
 import styles from './Navigation.module.css';
@@ -35,6 +36,14 @@ export function Navigation() {
       <Tools />
       {people.length > 0 && (
         <Section group={{ key: 'people', label: words, icon: null, items: people }} title={say('organisation')} />
+      )}
+      {pagesFor(metadata.data.capabilities).length > 0 && (
+        <section>
+          <Link to="/system-setup" className={styles.item}>
+            <SlidersHorizontal size={16} className={styles.glyph} />
+            <span>{say('setup')}</span>
+          </Link>
+        </section>
       )}
     </nav>
   );

@@ -11,6 +11,8 @@ import { Kbd } from '../../design/Kbd.tsx';
 import { Mark } from '../../design/Mark.tsx';
 import { useNarrow } from '../../design/media.ts';
 import { Sheet } from '../../design/Sheet.tsx';
+import { isSetup } from '../../setup/pages.ts';
+import { SetupNavigation } from '../../setup/SetupNavigation.tsx';
 import { closePalette, openPalette, useDrawer, usePalette } from '../commands.ts';
 import { prefer, usePreferences } from '../preferences.ts';
 import { Account, AccountSheet } from './Account.tsx';
@@ -68,10 +70,15 @@ function Side() {
   return (
     <aside className={styles.side}>
       <Top />
-      <Navigation />
+      <Ways />
       <Account />
     </aside>
   );
+}
+
+function Ways() {
+  const { pathname } = useLocation();
+  return isSetup(pathname) ? <SetupNavigation /> : <Navigation />;
 }
 
 function Top() {
@@ -172,7 +179,7 @@ function Overlays() {
               <Mark size={24} />
               <span className="one-line">{company}</span>
             </div>
-            <Navigation />
+            <Ways />
           </div>
         </Sheet>
       )}

@@ -26,6 +26,7 @@ export const useWords = defineWords(
     importing: '导入数据',
     reviews: '疑似重复',
     recycleBin: '回收站',
+    setup: '系统设置',
   },
   {
     search: 'Search or go to…',
@@ -51,5 +52,6 @@ export const useWords = defineWords(
     importing: 'Import data',
     reviews: 'Duplicates',
     recycleBin: 'Recycle bin',
+    setup: 'Set-up',
   },
 );

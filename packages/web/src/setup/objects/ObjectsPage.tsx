@@ -1,0 +1,6 @@
+import { PageHead } from '../../design/PageHead.tsx';
+import type { SetupItem } from '../pages.ts';
+
+export default function ObjectsPage({ item }: SetupItem) {
+  return <PageHead title={item ?? 'objects'} />;
+}
