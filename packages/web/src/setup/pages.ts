@@ -1,14 +1,10 @@
 import type { Capability, Label } from '@huike/schema';
 import { Boxes, type LucideIcon } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
+import type { SetupItem } from './item.ts';
 
 // The pages of the set-up area. To add one: a line here, nothing else. It stands at `/system-setup/{name}`, and what
 // follows it in the address (`/system-setup/objects/deal`) is its `item`.
-
-export interface SetupItem {
-  /** What of the page is shown: an object's name, a role's. */
-  readonly item: string | undefined;
-}
 
 export interface SetupPage {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { PageHead } from '../../design/PageHead.tsx';
-import type { SetupItem } from '../pages.ts';
+import type { SetupItem } from '../item.ts';
 
 export default function ObjectsPage({ item }: SetupItem) {
   return <PageHead title={item ?? 'objects'} />;
