@@ -3,6 +3,8 @@ import { indexFields } from './clean.ts';
 import { computedIssues, isVirtual } from './computed.ts';
 import type { Issue } from './errors.ts';
 import type { FieldDefinition } from './fields.ts';
+import { flowFaults } from './flow/check.ts';
+import type { Flow } from './flow/flow.ts';
 import { isJsonObject } from './json.ts';
 import { type Menu, type MenuEntry, menuEntries } from './menus.ts';
 import type { ObjectDefinition, Role } from './metadata.ts';
@@ -47,6 +49,11 @@ export function checkState(check: Check): Issue[] {
   for (const role of touched(current.roles, state.roles)) issues.push(...roleIssues(check, model, role));
   for (const view of touched(current.views, state.views)) issues.push(...viewIssues(check, model, view));
   for (const menu of touched(current.menus, state.menus)) issues.push(...menuIssues(check, menu));
+  for (const flow of state.flows.values()) {
+    const isTouched = current.flows.get(flow.name) !== flow;
+    if (isTouched || current.objects !== state.objects || current.flows !== state.flows)
+      issues.push(...flowIssues(check, model, flow, isTouched));
+  }
   for (const rule of touched(current.sharingRules, state.sharingRules)) {
     const at = (path: string) => check.place('sharingRules', rule.name, path);
     if (!model.objects.has(rule.object) && !check.options.lenient) issues.push(unknown(at('/object'), rule.object));
@@ -269,6 +276,25 @@ function roleIssues(check: Check, model: Model, role: Role): Issue[] {
     }
   }
   return issues;
+}
+
+/** What an untouched flow lost is told as `metadata.inUse`. An app's flow may name objects that aren't there yet. */
+function flowIssues(check: Check, model: Model, flow: Flow, isTouched: boolean): Issue[] {
+  const faults = flowFaults(model, flow, check.state.flows).filter(
+    ({ code }) => code !== 'flow.object' || !(check.options.lenient || !isTouched),
+  );
+  if (isTouched) {
+    const places = new Map(flow.nodes.map(({ name }, index) => [name, `/nodes/${index}`]));
+    return faults.map(({ node, at, code, params }) => {
+      const within = node === null ? '/trigger' : (places.get(node) ?? '');
+      return { path: check.place('flows', flow.name, `${within}${at}`), code, params };
+    });
+  }
+  const [first] = faults;
+  const lost = first?.params.name ?? first?.params.node ?? '';
+  return first === undefined
+    ? []
+    : [{ path: '/delete', code: 'metadata.inUse', params: { name: lost, by: flow.name } }];
 }
 
 /** An entry opens one thing that is there, or holds others; names are told apart within their list. */

@@ -1,5 +1,6 @@
 // Every error that a caller can meet: a stable code, an HTTP status, and words in Chinese and English.
 // {name} in a message is filled from the parameters. docs and the problem+json bodies are made from this.
+import { flowErrors } from './errors/flow.ts';
 import { identityErrors } from './errors/identity.ts';
 import { importErrors } from './errors/import.ts';
 import { metadataErrors } from './errors/metadata.ts';
@@ -15,6 +16,7 @@ export const errors = {
   ...writeErrors,
   ...metadataErrors,
   ...identityErrors,
+  ...flowErrors,
   ...importErrors,
   ...systemErrors,
 } as const;

@@ -17,6 +17,7 @@ export * from './errors.ts';
 export * from './expected.ts';
 export * from './fields.ts';
 export * from './filter.ts';
+export * from './flow/index.ts';
 export * from './formula.ts';
 export * from './identifiers.ts';
 export * from './json.ts';

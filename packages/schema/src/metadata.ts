@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { FieldDefinition } from './fields.ts';
 import { fieldSchemas, LabelSchema, Name, OptionSchema } from './fields.ts';
+import { type Flow, FlowSchema } from './flow/flow.ts';
 import { type IdentifierKind, IdentifierKindSchema } from './identifiers.ts';
 import { type Menu, MenuSchema } from './menus.ts';
 import { type View, ViewSchema } from './views.ts';
@@ -162,13 +163,14 @@ export const kinds = {
   sharingRules: SharingRuleSchema,
   views: ViewSchema,
   menus: MenuSchema,
+  flows: FlowSchema,
 } as const;
 export type Kind = keyof typeof kinds;
 
 export type Removal =
   | { readonly kind: 'field' | 'index'; readonly object: string; readonly name: string }
   | {
-      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule' | 'menu';
+      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule' | 'menu' | 'flow';
       readonly name: string;
     };
 
@@ -181,6 +183,7 @@ export interface MetadataDocument {
   readonly sharingRules?: readonly SharingRule[];
   readonly views?: readonly View[];
   readonly menus?: readonly Menu[];
+  readonly flows?: readonly Flow[];
   readonly delete?: readonly Removal[];
 }
 

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Issue } from './errors.ts';
 import { type FieldDefinition, fieldSchemas, fieldTypes } from './fields.ts';
+import { flowParts } from './flow/shape.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import type { Kind, MetadataDocument, ObjectDefinition } from './metadata.ts';
 import { kinds, ObjectSchema } from './metadata.ts';
@@ -30,6 +31,7 @@ const itemValidators = {
   sharingRules: Compile(kinds.sharingRules),
   views: Compile(kinds.views),
   menus: Compile(kinds.menus),
+  flows: Compile(kinds.flows),
 } as const;
 
 const removalKinds = [
@@ -42,6 +44,7 @@ const removalKinds = [
   'view',
   'sharingRule',
   'menu',
+  'flow',
 ] as const;
 
 /** What a removal must look like, checked apart since its kinds differ in what they name. */
@@ -123,9 +126,18 @@ export type Locate = (path: string) => string;
 export function itemIssues(kind: Kind, item: JsonObject, locate: Locate): Issue[] {
   const issues = errorsOf(itemValidators[kind], item, locate, '');
   if (kind === 'roles') issues.push(...keyIssues(item.objects, '/objects', locate));
+  if (kind === 'flows') issues.push(...flowShapeIssues(item, locate));
   if (kind !== 'objects' || !Array.isArray(item.fields)) return issues;
   for (const field of item.fields) issues.push(...fieldIssues(field, `/fields/${nameOf(field) ?? ''}`, locate));
   return issues;
+}
+
+function flowShapeIssues(flow: JsonObject, locate: Locate): Issue[] {
+  return flowParts(flow).flatMap(({ at, part, validator }): Issue[] => {
+    if (!isJsonObject(part)) return [typeIssue(locate(at), 'object')];
+    if ('Check' in validator) return errorsOf(validator, part, locate, at);
+    return [{ path: locate(`${at}/type`), code: 'metadata.choice', params: { allowed: validator.join(', ') } }];
+  });
 }
 
 function fieldIssues(field: Json, path: string, locate: Locate): Issue[] {

@@ -1,4 +1,5 @@
 import type { FieldDefinition, FieldOf } from './fields.ts';
+import type { Flow } from './flow/flow.ts';
 import type { IdentifierKind } from './identifiers.ts';
 import type { Menu } from './menus.ts';
 import type { Kind, MetadataDocument, ObjectDefinition, OptionSet, Role, Settings, SharingRule } from './metadata.ts';
@@ -17,6 +18,7 @@ export interface Items {
   readonly sharingRules: SharingRule;
   readonly views: View;
   readonly menus: Menu;
+  readonly flows: Flow;
 }
 
 export type MetadataState = { readonly [K in Kind]: ReadonlyMap<string, Items[K]> };
@@ -32,6 +34,7 @@ export const emptyState: MetadataState = {
   sharingRules: new Map(),
   views: new Map(),
   menus: new Map(),
+  flows: new Map(),
 };
 
 /** The state as a document that would declare it anew. */
@@ -45,6 +48,7 @@ export function documentOf(state: MetadataState): MetadataDocument {
     sharingRules: [...state.sharingRules.values()],
     views: [...state.views.values()],
     menus: [...state.menus.values()],
+    flows: [...state.flows.values()],
   };
 }
 

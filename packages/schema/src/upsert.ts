@@ -82,6 +82,7 @@ const removedKinds: Readonly<Record<Exclude<Removal['kind'], 'field' | 'index'>,
   view: 'views',
   sharingRule: 'sharingRules',
   menu: 'menus',
+  flow: 'flows',
 };
 
 /** Items by kind and name, as plain JSON. */

@@ -102,6 +102,8 @@ function exists(state: MetadataState, removal: Removal): boolean {
       return state.sharingRules.has(removal.name);
     case 'menu':
       return state.menus.has(removal.name);
+    case 'flow':
+      return state.flows.has(removal.name);
   }
 }
 
@@ -140,5 +142,6 @@ export function typedState(
     sharingRules: kind('sharingRules'),
     views: kind('views'),
     menus: kind('menus'),
+    flows: kind('flows'),
   };
 }

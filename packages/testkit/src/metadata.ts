@@ -288,6 +288,7 @@ export function transition(from: MetadataState, to: MetadataDocument): JsonObjec
     sharingRules: 'sharingRule',
     identifierKinds: 'identifierKind',
     menus: 'menu',
+    flows: 'flow',
   } as const;
   for (const kind of kindNames) {
     if (kind === 'settings') continue;

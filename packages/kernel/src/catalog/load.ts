@@ -56,5 +56,6 @@ function stateFrom(items: ReadonlyMap<Kind, ReadonlyMap<string, JsonObject>>): M
     sharingRules: of('sharingRules'),
     views: of('views'),
     menus: of('menus'),
+    flows: of('flows'),
   };
 }

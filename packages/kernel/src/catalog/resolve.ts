@@ -78,6 +78,7 @@ export function resolveCatalog(source: Source): Catalog {
     sharingRules: [...source.state.sharingRules.values()].filter((rule) => isActive(model, rule)),
     views: source.state.views,
     menus: source.state.menus,
+    flows: source.state.flows,
     company: companyOf(source.state),
   };
 }

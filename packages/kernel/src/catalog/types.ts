@@ -4,6 +4,7 @@ import type {
   Expected,
   FieldDefinition,
   FieldType,
+  Flow,
   IdentifierKind,
   Json,
   Label,
@@ -32,6 +33,7 @@ export interface Catalog {
   readonly sharingRules: readonly SharingRule[];
   readonly views: ReadonlyMap<string, View>;
   readonly menus: ReadonlyMap<string, Menu>;
+  readonly flows: ReadonlyMap<string, Flow>;
   readonly company: Company;
 }
 

@@ -191,6 +191,7 @@ function withoutShipped(state: MetadataState, own: Shipped, others: readonly Shi
     sharingRules: kept('sharingRules'),
     views: kept('views'),
     menus: kept('menus'),
+    flows: kept('flows'),
   };
 }
 

@@ -1,7 +1,9 @@
 import {
   type ErrorCode,
   type ErrorParams,
+  filterFormulas,
   filterState,
+  flowConditions,
   type Issue,
   type Json,
   message,
@@ -12,6 +14,7 @@ import {
 import { constantFilter } from '../access/index.ts';
 import { defaultCompany } from '../catalog/resolve.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../catalog/types.ts';
+import { nextRun } from '../jobs/schedule.ts';
 import type { Prepared } from './prepare.ts';
 
 // Checks that need field types: defaults, filters and indexes. The rest is checked in the schema.
@@ -49,12 +52,33 @@ export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
       issues.push(...filterIssue(prepared, object, rule.filter, place('views', view.name, `/colors/${index}/filter`)));
     }
   }
+  for (const flow of after.flows.values()) {
+    if (before.flows.get(flow.name) === flow) continue;
+    const { trigger } = flow;
+    for (const { object, filter, at } of flowConditions(flow)) {
+      if (filterFormulas(filter).length > 0) continue;
+      issues.push(...filterIssue(prepared, after.objects.get(object), filter, place('flows', flow.name, at)));
+    }
+    if (trigger.type === 'schedule' && !isCron(trigger.cron, trigger.zone ?? after.company.timeZone)) {
+      const path = place('flows', flow.name, '/trigger/cron');
+      issues.push({ path, code: 'flow.cron', params: { cron: trigger.cron } });
+    }
+  }
   for (const rule of after.sharingRules) {
     if (before.sharingRules.includes(rule)) continue;
     const path = place('sharingRules', rule.name, '/filter');
     issues.push(...filterIssue(prepared, after.objects.get(rule.object), rule.filter, path));
   }
   return issues;
+}
+
+function isCron(cron: string, zone: string): boolean {
+  try {
+    return nextRun(cron, zone, new Date()) !== null;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 function isIndexable(field: CatalogField | undefined): boolean {

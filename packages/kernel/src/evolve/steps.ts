@@ -37,6 +37,7 @@ const kindWords: Readonly<Record<Kind, Label>> = {
   sharingRules: { zh: '共享规则', en: 'sharing rule' },
   views: { zh: '视图', en: 'view' },
   menus: { zh: '菜单', en: 'menu' },
+  flows: { zh: '流程', en: 'flow' },
 };
 
 const actionWords = {

@@ -39,6 +39,7 @@ export const context: ParseContext = {
     sharingRules: [],
     views: new Map(),
     menus: new Map(),
+    flows: new Map(),
     company,
   },
   company,

@@ -144,5 +144,6 @@ export function declaredState(catalog: Catalog): MetadataDocument {
     sharingRules: catalog.sharingRules,
     views: [...catalog.views.values()],
     menus: [...catalog.menus.values()],
+    flows: [...catalog.flows.values()],
   };
 }
