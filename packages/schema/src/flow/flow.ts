@@ -8,9 +8,9 @@ const literals = <const T extends readonly string[]>(values: T) =>
   Type.Unsafe<T[number]>(Type.Union(values.map((value) => Type.Literal(value))));
 const closed = { additionalProperties: false };
 
-export const recordOperations = ['create', 'update', 'delete', 'restore'] as const;
-export const timeUnits = ['second', 'minute', 'hour', 'day'] as const;
-export const variableTypes = ['text', 'number', 'boolean', 'date', 'dateTime', 'id'] as const;
+const recordOperations = ['create', 'update', 'delete', 'restore'] as const;
+const timeUnits = ['second', 'minute', 'hour', 'day'] as const;
+const variableTypes = ['text', 'number', 'boolean', 'date', 'dateTime', 'id'] as const;
 export type VariableType = (typeof variableTypes)[number];
 
 const FormulaText = Type.String({ minLength: 1, maxLength: 10_000 });
