@@ -1,4 +1,4 @@
-import { type Check, reserved, unknown } from './checking.ts';
+import { administratorRole, type Check, isRole, reserved, unknown } from './checking.ts';
 import { indexFields } from './clean.ts';
 import { computedIssues, isVirtual } from './computed.ts';
 import type { Issue } from './errors.ts';
@@ -6,6 +6,7 @@ import type { FieldDefinition } from './fields.ts';
 import { flowFaults } from './flow/check.ts';
 import type { Flow } from './flow/flow.ts';
 import { isJsonObject } from './json.ts';
+import { layoutIssues } from './layout-check.ts';
 import { type Menu, type MenuEntry, menuEntries } from './menus.ts';
 import type { ObjectDefinition, Role } from './metadata.ts';
 import { systemFields } from './metadata.ts';
@@ -18,9 +19,6 @@ import { zoneName } from './zones.ts';
 // Whether a state holds together: names, references, and what may change. Shapes were checked before.
 
 export const metadataLimits = { objects: 2_000, fields: 800, cascadeDepth: 6 } as const;
-
-/** The built-in role with every right. It stands in no document. */
-export const administratorRole = 'administrator';
 
 /** The option set made of the roles that stand in the metadata. */
 export const roleOptionSet = 'role';
@@ -48,6 +46,7 @@ export function checkState(check: Check): Issue[] {
   if (issues.length === 0) issues.push(...computedIssues(check, model));
   for (const role of touched(current.roles, state.roles)) issues.push(...roleIssues(check, model, role));
   for (const view of touched(current.views, state.views)) issues.push(...viewIssues(check, model, view));
+  for (const layout of touched(current.layouts, state.layouts)) issues.push(...layoutIssues(check, model, layout));
   for (const menu of touched(current.menus, state.menus)) issues.push(...menuIssues(check, menu));
   for (const flow of state.flows.values()) {
     const isTouched = current.flows.get(flow.name) !== flow;
@@ -303,11 +302,7 @@ function menuIssues(check: Check, menu: Menu): Issue[] {
   const { state, options } = check;
   const seen = new Set<string>();
   const rolesOf = ({ roles = [] }: Pick<MenuEntry, 'roles'>, where: string) =>
-    roles.flatMap((role, index) =>
-      role === administratorRole || state.roles.has(role) || options.lenient
-        ? []
-        : [unknown(at(`${where}/roles/${index}`), role)],
-    );
+    roles.flatMap((role, index) => (isRole(check, role) ? [] : [unknown(at(`${where}/roles/${index}`), role)]));
   const issues = rolesOf(menu, '');
   for (const { entry, at: where } of menuEntries(menu)) {
     const key = where.replace(/\d+$/, entry.name);
@@ -333,9 +328,7 @@ function viewIssues(check: Check, model: Model, view: View): Issue[] {
   const object = model.objects.get(view.object);
   if (object === undefined) return check.options.lenient ? [] : [unknown(at('/object'), view.object)];
   const roles = (view.roles ?? []).flatMap((role, index) =>
-    role === administratorRole || check.state.roles.has(role) || check.options.lenient
-      ? []
-      : [unknown(at(`/roles/${index}`), role)],
+    isRole(check, role) ? [] : [unknown(at(`/roles/${index}`), role)],
   );
   const paths = viewPaths(view)
     .filter(({ path }) => stepsOf(model, object, path) === 'unknown')

@@ -24,6 +24,14 @@ export interface Check {
   readonly options: CheckOptions;
 }
 
+/** The built-in role with every right. It stands in no document. */
+export const administratorRole = 'administrator';
+
+/** Whether a role may be named: one that is there, or, where references may be absent, any. */
+export function isRole({ state, options }: Check, role: string): boolean {
+  return role === administratorRole || state.roles.has(role) || options.lenient === true;
+}
+
 export function unknown(path: string, name: string): Issue {
   return { path, code: 'metadata.reference', params: { name } };
 }

@@ -1,4 +1,5 @@
 import { isJsonObject } from './json.ts';
+import { changedLayout, type Layout, layoutConditions, layoutFields, layoutLists } from './layouts.ts';
 import { type Menu, menuEntries, menuOf } from './menus.ts';
 import type { Grant, IndexDefinition, ObjectDefinition, Role, SharingRule } from './metadata.ts';
 import type { Items, MetadataState, Model, ModelObject } from './state.ts';
@@ -19,6 +20,7 @@ export function cleanReferences(before: MetadataState, after: MetadataState): Me
     objects: mapItems(after.objects, (object) => cleanObject(object)),
     roles: mapItems(after.roles, (role) => cleanRole(role, names)),
     views,
+    layouts: mapItems(after.layouts, (layout) => cleanLayout(layout, names, roleGone)),
     menus: mapItems(after.menus, (menu) => cleanMenu(menu, names, viewGone, roleGone)),
     sharingRules: mapItems(after.sharingRules, (rule) =>
       names.objectGone(rule.object) || roleGone(rule.to.role) || sharesByGone(rule, names) ? null : rule,
@@ -147,6 +149,44 @@ function cleanView(view: View, names: Names, roleGone: (role: string) => boolean
     // Half a rule would colour too much.
     ...(colors === undefined ? {} : { colors: colors.filter((rule) => clean(rule.filter) === rule.filter) }),
     // A view of a role that is gone doesn't become everybody's: an empty list is nobody.
+    ...(roles === undefined ? {} : { roles: roles.filter((role) => !roleGone(role)) }),
+  };
+}
+
+/** A layout without what is gone. What depended on half a condition isn't shown; a layout that did goes altogether. */
+function cleanLayout(layout: Layout, names: Names, roleGone: (role: string) => boolean): Layout | null {
+  const stays = (path: string) => !names.pathGone(layout.object, path);
+  const holds = (when: unknown) => cleanFilter(layout.object, when, names) === when;
+  if (names.objectGone(layout.object) || !holds(layout.when)) return null;
+  const listStays = ({ object, field }: { readonly object: string; readonly field: string }) =>
+    !names.objectGone(object) && !names.pathGone(object, field);
+  const listKept = (object: string, path: string) => !names.pathGone(object, path.replace(/^-/, ''));
+  const same =
+    layoutFields(layout).every(({ item }) => stays(item)) &&
+    layoutConditions(layout).every(({ item }) => holds(item)) &&
+    layoutLists(layout).every(
+      ({ item }) =>
+        listStays(item) && [...(item.fields ?? []), ...(item.sort ?? [])].every((path) => listKept(item.object, path)),
+    ) &&
+    !(layout.roles ?? []).some(roleGone);
+  if (same) return layout;
+  const { highlights, roles, ...rest } = changedLayout(layout, {
+    section: (section) => (holds(section.when) ? section : null),
+    field: (field) => (stays(field.field) && holds(field.when) ? field : null),
+    list: (list) => {
+      if (!listStays(list)) return null;
+      const { fields, sort, ...own } = list;
+      return {
+        ...own,
+        ...(fields === undefined ? {} : { fields: fields.filter((path) => listKept(list.object, path)) }),
+        ...(sort === undefined ? {} : { sort: sort.filter((path) => listKept(list.object, path)) }),
+      };
+    },
+  });
+  return {
+    ...rest,
+    ...(highlights === undefined ? {} : { highlights: highlights.filter(stays) }),
+    // A layout of a role that is gone doesn't become everybody's: an empty list is nobody.
     ...(roles === undefined ? {} : { roles: roles.filter((role) => !roleGone(role)) }),
   };
 }

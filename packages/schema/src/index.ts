@@ -6,10 +6,11 @@
 // is who asks: a user, a dealer's user, a visitor holding a write key, or a named system role. *Metadata* is
 // everything a user can declare.
 
-export { administratorRole, checkState, metadataLimits, roleOptionSet } from './check.ts';
-export type { Check, CheckOptions, Place } from './checking.ts';
+export { checkState, metadataLimits, roleOptionSet } from './check.ts';
+export { administratorRole, type Check, type CheckOptions, type Place } from './checking.ts';
 export { cleanReferences, indexFields } from './clean.ts';
 export { conditionsOf, filterState, isStoredFormula, isVirtual, pathType } from './computed.ts';
+export { type DaySpan, daySpan } from './day-spans.ts';
 export * from './decimal.ts';
 export * from './define.ts';
 export type * from './demo.ts';
@@ -17,10 +18,12 @@ export * from './errors.ts';
 export * from './expected.ts';
 export * from './fields.ts';
 export * from './filter.ts';
+export { type FilterSubject, filterMatches, filterPaths } from './filter-matches.ts';
 export * from './flow/index.ts';
 export * from './formula.ts';
 export * from './identifiers.ts';
 export * from './json.ts';
+export * from './layouts.ts';
 export * from './match-types.ts';
 export * from './menus.ts';
 export { type Clash, type Merged, merge, putAt, sameJson } from './merge.ts';

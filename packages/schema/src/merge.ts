@@ -19,7 +19,7 @@ export interface Merged {
 }
 
 /** Values that are one thing whatever they are made of: half of a filter, or of a formula's pair, means nothing. */
-const whole: readonly string[] = ['filter', 'default', 'tree', 'value', 'to', 'rates'];
+const whole: readonly string[] = ['filter', 'when', 'default', 'tree', 'value', 'to', 'rates'];
 /** A part of one of these has its own identity: changing its type makes it another thing. */
 const identity = 'type';
 
@@ -95,12 +95,14 @@ function orderOf(shipped: readonly string[], current: readonly string[]): readon
 }
 
 function isNamedList(value: Json | undefined): value is readonly JsonObject[] {
-  return Array.isArray(value) && value.every((part) => isJsonObject(part) && partName(part) !== '');
+  if (!Array.isArray(value) || !value.every((part) => isJsonObject(part) && partName(part) !== '')) return false;
+  return new Set(value.map(partName)).size === value.length;
 }
 
-/** Fields and indexes go by their name, options by their value. */
+/** Fields and indexes go by their name, options by their value, what shows a field by that field and whose it is. */
 function partName(part: JsonObject): string {
-  const name = part.name ?? part.value;
+  const { object = '', field } = part;
+  const name = part.name ?? part.value ?? (typeof field === 'string' ? `${String(object)}.${field}` : '');
   return typeof name === 'string' ? name : '';
 }
 

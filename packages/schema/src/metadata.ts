@@ -3,6 +3,7 @@ import type { FieldDefinition } from './fields.ts';
 import { fieldSchemas, LabelSchema, Name, OptionSchema } from './fields.ts';
 import { type Flow, FlowSchema } from './flow/flow.ts';
 import { type IdentifierKind, IdentifierKindSchema } from './identifiers.ts';
+import { type Layout, LayoutSchema } from './layouts.ts';
 import { type Menu, MenuSchema } from './menus.ts';
 import { type View, ViewSchema } from './views.ts';
 
@@ -162,6 +163,7 @@ export const kinds = {
   roles: RoleSchema,
   sharingRules: SharingRuleSchema,
   views: ViewSchema,
+  layouts: LayoutSchema,
   menus: MenuSchema,
   flows: FlowSchema,
 } as const;
@@ -170,7 +172,16 @@ export type Kind = keyof typeof kinds;
 export type Removal =
   | { readonly kind: 'field' | 'index'; readonly object: string; readonly name: string }
   | {
-      readonly kind: 'object' | 'role' | 'optionSet' | 'identifierKind' | 'view' | 'sharingRule' | 'menu' | 'flow';
+      readonly kind:
+        | 'object'
+        | 'role'
+        | 'optionSet'
+        | 'identifierKind'
+        | 'view'
+        | 'layout'
+        | 'sharingRule'
+        | 'menu'
+        | 'flow';
       readonly name: string;
     };
 
@@ -182,6 +193,7 @@ export interface MetadataDocument {
   readonly roles?: readonly Role[];
   readonly sharingRules?: readonly SharingRule[];
   readonly views?: readonly View[];
+  readonly layouts?: readonly Layout[];
   readonly menus?: readonly Menu[];
   readonly flows?: readonly Flow[];
   readonly delete?: readonly Removal[];

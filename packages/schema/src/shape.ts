@@ -30,6 +30,7 @@ const itemValidators = {
   roles: Compile(kinds.roles),
   sharingRules: Compile(kinds.sharingRules),
   views: Compile(kinds.views),
+  layouts: Compile(kinds.layouts),
   menus: Compile(kinds.menus),
   flows: Compile(kinds.flows),
 } as const;
@@ -42,6 +43,7 @@ const removalKinds = [
   'optionSet',
   'identifierKind',
   'view',
+  'layout',
   'sharingRule',
   'menu',
   'flow',

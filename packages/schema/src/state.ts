@@ -1,6 +1,7 @@
 import type { FieldDefinition, FieldOf } from './fields.ts';
 import type { Flow } from './flow/flow.ts';
 import type { IdentifierKind } from './identifiers.ts';
+import type { Layout } from './layouts.ts';
 import type { Menu } from './menus.ts';
 import type { Kind, MetadataDocument, ObjectDefinition, OptionSet, Role, Settings, SharingRule } from './metadata.ts';
 import { kinds, systemFields } from './metadata.ts';
@@ -17,6 +18,7 @@ export interface Items {
   readonly roles: Role;
   readonly sharingRules: SharingRule;
   readonly views: View;
+  readonly layouts: Layout;
   readonly menus: Menu;
   readonly flows: Flow;
 }
@@ -33,6 +35,7 @@ export const emptyState: MetadataState = {
   roles: new Map(),
   sharingRules: new Map(),
   views: new Map(),
+  layouts: new Map(),
   menus: new Map(),
   flows: new Map(),
 };
@@ -47,6 +50,7 @@ export function documentOf(state: MetadataState): MetadataDocument {
     roles: [...state.roles.values()],
     sharingRules: [...state.sharingRules.values()],
     views: [...state.views.values()],
+    layouts: [...state.layouts.values()],
     menus: [...state.menus.values()],
     flows: [...state.flows.values()],
   };

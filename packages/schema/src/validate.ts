@@ -98,6 +98,8 @@ function exists(state: MetadataState, removal: Removal): boolean {
       return state.identifierKinds.has(removal.name);
     case 'view':
       return state.views.has(removal.name);
+    case 'layout':
+      return state.layouts.has(removal.name);
     case 'sharingRule':
       return state.sharingRules.has(removal.name);
     case 'menu':
@@ -141,6 +143,7 @@ export function typedState(
     roles: kind('roles'),
     sharingRules: kind('sharingRules'),
     views: kind('views'),
+    layouts: kind('layouts'),
     menus: kind('menus'),
     flows: kind('flows'),
   };

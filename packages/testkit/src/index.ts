@@ -21,6 +21,7 @@ export {
   kindOf,
   maskedText,
   pathOf,
+  rowAlong,
   seenValue,
   shownRelated,
   shownValue,

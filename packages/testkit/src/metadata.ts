@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   kindNames,
+  type Layout,
   type MetadataDocument,
   type MetadataState,
   type Removal,
@@ -115,7 +116,8 @@ function documentFrom(dice: Dice, shape: MetadataShape): MetadataDocument {
     ),
   }));
   const views = objects.filter(() => dice.chance(2)).map((object) => viewFrom(dice, object.name, object.fields));
-  return { optionSets, objects, roles, views };
+  const layouts = drafts.filter(() => dice.chance(2)).map((draft) => layoutFrom(dice, draft, drafts));
+  return { optionSets, objects, roles, views, layouts };
 }
 
 function some<T>(dice: Dice, all: readonly T[], most: number): T[] {
@@ -276,6 +278,27 @@ function viewFrom(dice: Dice, object: string, fields: readonly FieldDefinition[]
   };
 }
 
+function layoutFrom(dice: Dice, { name, fields }: Draft, drafts: readonly Draft[]): Layout {
+  const known = fields.find((field) => field.type === 'text' || field.type === 'option');
+  const when = known === undefined ? {} : { when: { field: known.name, op: 'notEmpty' } };
+  const related = drafts.flatMap((draft) =>
+    draft.fields.flatMap((field) =>
+      field.type === 'relation' && field.to === name ? [{ object: draft.name, field: field.name }] : [],
+    ),
+  );
+  const placed = fields
+    .filter(() => dice.chance(2))
+    .map((field) => ({ field: field.name, ...(dice.chance(3) ? when : {}) }));
+  const section = { name: 'main', ...(dice.chance(3) ? when : {}), fields: placed };
+  return {
+    name: `${name}Layout`,
+    object: name,
+    ...(dice.chance(4) ? when : {}),
+    highlights: fields.slice(0, 2).map((field) => field.name),
+    tabs: [{ name: 'all', sections: [section], related }],
+  };
+}
+
 /** The document that leads from a state to exactly what another document declares, whatever lies between. */
 export function transition(from: MetadataState, to: MetadataDocument): JsonObject {
   const removals: Removal[] = [];
@@ -285,6 +308,7 @@ export function transition(from: MetadataState, to: MetadataDocument): JsonObjec
     roles: 'role',
     optionSets: 'optionSet',
     views: 'view',
+    layouts: 'layout',
     sharingRules: 'sharingRule',
     identifierKinds: 'identifierKind',
     menus: 'menu',

@@ -55,6 +55,7 @@ function stateFrom(items: ReadonlyMap<Kind, ReadonlyMap<string, JsonObject>>): M
     roles: of('roles'),
     sharingRules: of('sharingRules'),
     views: of('views'),
+    layouts: of('layouts'),
     menus: of('menus'),
     flows: of('flows'),
   };

@@ -77,6 +77,7 @@ export function resolveCatalog(source: Source): Catalog {
     identifierKinds: source.state.identifierKinds,
     sharingRules: [...source.state.sharingRules.values()].filter((rule) => isActive(model, rule)),
     views: source.state.views,
+    layouts: source.state.layouts,
     menus: source.state.menus,
     flows: source.state.flows,
     company: companyOf(source.state),

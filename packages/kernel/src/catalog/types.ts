@@ -8,6 +8,7 @@ import type {
   IdentifierKind,
   Json,
   Label,
+  Layout,
   Menu,
   ObjectDefinition,
   Operator,
@@ -32,6 +33,7 @@ export interface Catalog {
   readonly identifierKinds: ReadonlyMap<string, IdentifierKind>;
   readonly sharingRules: readonly SharingRule[];
   readonly views: ReadonlyMap<string, View>;
+  readonly layouts: ReadonlyMap<string, Layout>;
   readonly menus: ReadonlyMap<string, Menu>;
   readonly flows: ReadonlyMap<string, Flow>;
   readonly company: Company;

@@ -190,6 +190,7 @@ function withoutShipped(state: MetadataState, own: Shipped, others: readonly Shi
     roles: kept('roles'),
     sharingRules: kept('sharingRules'),
     views: kept('views'),
+    layouts: kept('layouts'),
     menus: kept('menus'),
     flows: kept('flows'),
   };

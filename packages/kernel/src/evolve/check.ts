@@ -6,6 +6,7 @@ import {
   flowConditions,
   type Issue,
   type Json,
+  layoutConditions,
   message,
   modelOf,
   type Place,
@@ -62,6 +63,13 @@ export function catalogIssues(prepared: Prepared, place: Place): Issue[] {
     if (trigger.type === 'schedule' && !isCron(trigger.cron, trigger.zone ?? after.company.timeZone)) {
       const path = place('flows', flow.name, '/trigger/cron');
       issues.push({ path, code: 'flow.cron', params: { cron: trigger.cron } });
+    }
+  }
+  for (const layout of after.layouts.values()) {
+    if (before.layouts.get(layout.name) === layout) continue;
+    for (const { item, at } of layoutConditions(layout)) {
+      const path = place('layouts', layout.name, at);
+      issues.push(...filterIssue(prepared, after.objects.get(layout.object), item, path));
     }
   }
   for (const rule of after.sharingRules) {

@@ -36,6 +36,7 @@ const kindWords: Readonly<Record<Kind, Label>> = {
   roles: { zh: '角色', en: 'role' },
   sharingRules: { zh: '共享规则', en: 'sharing rule' },
   views: { zh: '视图', en: 'view' },
+  layouts: { zh: '布局', en: 'layout' },
   menus: { zh: '菜单', en: 'menu' },
   flows: { zh: '流程', en: 'flow' },
 };

@@ -38,6 +38,7 @@ export const context: ParseContext = {
     identifierKinds: new Map(),
     sharingRules: [],
     views: new Map(),
+    layouts: new Map(),
     menus: new Map(),
     flows: new Map(),
     company,

@@ -1,9 +1,9 @@
-import { type Json, type Operator, problem } from '@huike/schema';
+import { type DaySpan, type Json, type Operator, problem } from '@huike/schema';
 import type { Access, ObjectAccess } from '../access/types.ts';
 import type { CatalogField, Comparable } from '../catalog/types.ts';
 import { type SQL, sql } from '../database/sql.ts';
 import { atRun, type Run } from './slots.ts';
-import { type DaySpan, spanOf } from './spans.ts';
+import { spanOf } from './spans.ts';
 import type { ConditionTree, FilterTree } from './tree.ts';
 import {
   castTo,

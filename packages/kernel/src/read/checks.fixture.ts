@@ -11,6 +11,7 @@ import { checkDescription } from './describe.fixture.ts';
 import { mayReadFile } from './files.ts';
 import { checkHistory } from './history.fixture.ts';
 import { exportRecords, get, group, list, unmask, visibleAmong } from './index.ts';
+import { checkMatches } from './matches.fixture.ts';
 import { checkSearch } from './search.fixture.ts';
 import type { World } from './world.fixture.ts';
 
@@ -85,6 +86,7 @@ export class Checks implements Checking {
     const page = await this.#list(object, { filter, fields: ['id'], sort: ['id'], limit: 500, count: true });
     this.same(page.data, shown(this.viewer, object, rows, ['id']), object, filter);
     this.same(page.total ?? -1, rows.length, object, filter);
+    await checkMatches(this, object, filter, rows);
   }
 
   async nested(object: CatalogObject): Promise<void> {

@@ -1,7 +1,10 @@
 import {
+  byPosition,
+  changedLayout,
   conditionsOf,
   dependencies,
   type FieldDefinition,
+  type Layout,
   type Menu,
   menuOf,
   parseFormula,
@@ -34,19 +37,45 @@ export function seenView(access: Access, view: View, actor: Actor): View | null 
   };
 }
 
+/**
+ * A layout without what the viewer doesn't see: fields, lists, and what depends on a field that isn't seen. Null when
+ * it isn't for the viewer, or for records told apart by such a field.
+ */
+export function seenLayout(access: Access, layout: Layout, actor: Actor): Layout | null {
+  const object = access.object(layout.object);
+  if (object === null || !isFor(access, layout, actor)) return null;
+  const holds = (when: unknown) => when === undefined || seesFilter(access, object, parseConstantFilter(when));
+  if (!holds(layout.when)) return null;
+  const { highlights, ...rest } = changedLayout(layout, {
+    section: (section) => (holds(section.when) ? section : null),
+    field: (field) => (sees(access, object, field.field) && holds(field.when) ? field : null),
+    list: (list) => {
+      const from = access.object(list.object);
+      if (from === null || !sorts(access, from, list.field)) return null;
+      const { fields, sort, ...own } = list;
+      return {
+        ...own,
+        ...(fields === undefined ? {} : { fields: fields.filter((path) => sees(access, from, path)) }),
+        ...(sort === undefined ? {} : { sort: sort.filter((path) => sorts(access, from, path.replace(/^-/, ''))) }),
+      };
+    },
+  });
+  return highlights === undefined
+    ? rest
+    : { ...rest, highlights: highlights.filter((path) => sees(access, object, path)) };
+}
+
 /** The menus with the entries that are for the viewer and lead to what the viewer sees. */
 export function seenMenus(catalog: Catalog, access: Access, views: readonly View[], actor: Actor): readonly Menu[] {
   const known = new Set(views.map(({ name }) => name));
-  return [...catalog.menus.values()]
-    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.name < b.name ? -1 : 1))
-    .flatMap(
-      (menu) =>
-        menuOf(menu, (entry) => {
-          if ('object' in entry && entry.object !== undefined && access.object(entry.object) === null) return false;
-          if ('view' in entry && entry.view !== undefined && !known.has(entry.view)) return false;
-          return isFor(access, entry, actor);
-        }) ?? [],
-    );
+  return [...catalog.menus.values()].sort(byPosition).flatMap(
+    (menu) =>
+      menuOf(menu, (entry) => {
+        if ('object' in entry && entry.object !== undefined && access.object(entry.object) === null) return false;
+        if ('view' in entry && entry.view !== undefined && !known.has(entry.view)) return false;
+        return isFor(access, entry, actor);
+      }) ?? [],
+  );
 }
 
 /** Those who declare views and menus see them all. */

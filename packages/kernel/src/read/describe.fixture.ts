@@ -1,6 +1,15 @@
 // What the described metadata may name: what the viewer knows, and nothing else.
 import assert from 'node:assert/strict';
-import { conditionsOf, dependencies, isJsonObject, parseFormula } from '@huike/schema';
+import {
+  conditionsOf,
+  dependencies,
+  isJsonObject,
+  type Layout,
+  layoutConditions,
+  layoutFields,
+  layoutLists,
+  parseFormula,
+} from '@huike/schema';
 import { pathOf } from '@huike/testkit';
 import type { CatalogObject } from '../catalog/types.ts';
 import type { Checking } from './checking.fixture.ts';
@@ -27,6 +36,19 @@ export function checkDescription(checks: Checking): void {
     const sorts = (view.sort ?? []).map((path) => path.replace(/^-/, ''));
     for (const path of [...(view.fields ?? []), ...sorts, ...conditionsOf(view.filter).map((one) => one.path)])
       assert.ok(pathOf(viewer, object, path) !== null, `${view.name}: ${path}`);
+  }
+  for (const layout of described.layouts) checkLayout(checks, layout);
+}
+
+function checkLayout({ world, viewer }: Checking, layout: Layout): void {
+  const object = world.catalog.objects.get(layout.object);
+  assert.ok(object !== undefined && viewer.knows(object), layout.name);
+  const conditions = layoutConditions(layout).flatMap(({ item }) => conditionsOf(item).map(({ path }) => path));
+  for (const path of [...layoutFields(layout).map(({ item }) => item), ...conditions])
+    assert.ok(pathOf(viewer, object, path) !== null, `${layout.name}: ${path}`);
+  for (const { item } of layoutLists(layout)) {
+    const from = world.catalog.objects.get(item.object);
+    assert.ok(from !== undefined && viewer.knows(from) && pathOf(viewer, from, item.field) !== null, layout.name);
   }
 }
 

@@ -1,8 +1,18 @@
-import type { FieldDefinition, FieldRight, FieldType, Label, Menu, MetadataDocument, View } from '@huike/schema';
+import {
+  byPosition,
+  type FieldDefinition,
+  type FieldRight,
+  type FieldType,
+  type Label,
+  type Layout,
+  type Menu,
+  type MetadataDocument,
+  type View,
+} from '@huike/schema';
 import { type Access, type Actor, accessOf, type ObjectAccess } from '../access/index.ts';
 import type { Catalog, CatalogField, Company } from '../catalog/types.ts';
 import { optionsOf } from '../fields/index.ts';
-import { seenDefinition, seenMenus, seenView } from './declared.ts';
+import { seenDefinition, seenLayout, seenMenus, seenView } from './declared.ts';
 
 // The metadata as one actor may know it: what a page needs to draw itself, and nothing that is hidden.
 
@@ -44,6 +54,8 @@ export interface Description {
   readonly company: Omit<Company, 'rates'>;
   readonly objects: readonly ObjectDescription[];
   readonly views: readonly View[];
+  /** In the order in which they are asked whether they fit a record. */
+  readonly layouts: readonly Layout[];
   /** What the actor may open, in order. */
   readonly menus: readonly Menu[];
   readonly capabilities: readonly string[];
@@ -60,6 +72,7 @@ export function describe(catalog: Catalog, actor: Actor): Description {
     company,
     objects: readable.map((object) => describeObject(catalog, access, object)),
     views,
+    layouts: [...catalog.layouts.values()].sort(byPosition).flatMap((one) => seenLayout(access, one, actor) ?? []),
     menus: seenMenus(catalog, access, views, actor),
     capabilities: [...access.capabilities],
   };
@@ -143,6 +156,7 @@ export function declaredState(catalog: Catalog): MetadataDocument {
     roles: [...catalog.roles.values()],
     sharingRules: catalog.sharingRules,
     views: [...catalog.views.values()],
+    layouts: [...catalog.layouts.values()],
     menus: [...catalog.menus.values()],
     flows: [...catalog.flows.values()],
   };

@@ -55,6 +55,45 @@ before(async () => {
       },
       { name: 'placed', objects: { visit: { read: 'all' }, place: { read: 'own', fields: { nickname: 'none' } } } },
     ],
+    layouts: [
+      {
+        name: 'whole',
+        object: 'visit',
+        position: 2,
+        highlights: ['hours', 'fee'],
+        tabs: [
+          {
+            name: 'main',
+            sections: [
+              {
+                name: 'one',
+                fields: [
+                  { field: 'subject' },
+                  { field: 'hours' },
+                  { field: 'notes', when: { field: 'hours', op: 'empty' } },
+                ],
+              },
+              { name: 'two', when: { field: 'mobile', op: 'notEmpty' }, fields: [{ field: 'subject' }] },
+            ],
+          },
+        ],
+      },
+      {
+        name: 'few',
+        object: 'visit',
+        position: 1,
+        when: { field: 'hours', op: 'gt', value: '1' },
+        tabs: [{ name: 'a' }],
+      },
+      {
+        name: 'place',
+        object: 'place',
+        roles: ['placed'],
+        tabs: [
+          { name: 'a', related: [{ object: 'visit', field: 'place', fields: ['hours', 'fee'], sort: ['-hours'] }] },
+        ],
+      },
+    ],
     views: [
       { name: 'all', object: 'visit', fields: ['subject', 'hours', 'place.nickname'], sort: ['-hours', 'subject'] },
       { name: 'some', object: 'visit', filter: { field: 'hours', op: 'gt', value: '1' } },
@@ -228,6 +267,24 @@ test('the described metadata names nothing that is hidden', () => {
   const placed = told('placed').objects.find(({ name }) => name === 'place');
   assert.equal(placed?.title, 'id');
   assert.deepEqual(told('administrator').views.length, 3);
+});
+
+test('a layout is told without what is hidden, in order, to whom it is for', () => {
+  const told = (role: string) => describe(fixture.catalog(), as(role)).layouts;
+  assert.deepEqual(
+    told('masked').map(({ name, highlights, tabs }) => ({ name, highlights, tabs })),
+    [
+      {
+        name: 'whole',
+        highlights: ['fee'],
+        tabs: [{ name: 'main', sections: [{ name: 'one', fields: [{ field: 'subject' }] }] }],
+      },
+    ],
+  );
+  const names = (role: string) => told(role).map(({ name }) => name);
+  assert.deepEqual(names('administrator'), ['place', 'few', 'whole']);
+  assert.deepEqual(names('own'), ['few', 'whole']);
+  assert.deepEqual(names('placed'), ['place', 'few', 'whole']);
 });
 
 test('what an export writes into the log can be kept', async () => {

@@ -178,10 +178,19 @@ export class Worlds {
   }
 }
 
-function removals({ objects = [], roles: declared = [], sharingRules = [], views = [] }: MetadataDocument): Removal[] {
-  const of = (kind: 'object' | 'role' | 'sharingRule' | 'view', items: readonly { readonly name: string }[]) =>
-    items.map(({ name }): Removal => ({ kind, name }));
-  return [...of('view', views), ...of('sharingRule', sharingRules), ...of('role', declared), ...of('object', objects)];
+function removals(document: MetadataDocument): Removal[] {
+  const { objects = [], roles: declared = [], sharingRules = [], views = [], layouts = [] } = document;
+  const of = (
+    kind: 'object' | 'role' | 'sharingRule' | 'view' | 'layout',
+    items: readonly { readonly name: string }[],
+  ) => items.map(({ name }): Removal => ({ kind, name }));
+  return [
+    ...of('layout', layouts),
+    ...of('view', views),
+    ...of('sharingRule', sharingRules),
+    ...of('role', declared),
+    ...of('object', objects),
+  ];
 }
 
 /** Everything in the database that no refused call may change, as one hash: not the log, which tells of refusals too. */

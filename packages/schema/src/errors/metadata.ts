@@ -123,6 +123,11 @@ export const metadataErrors = {
     zh: '筛选条件有误：{detail}',
     en: 'The filter is wrong: {detail}',
   },
+  'metadata.ownFields': {
+    status: 422,
+    zh: '布局的条件只能用本记录的字段：{name}',
+    en: 'A condition of a layout asks about fields of the record itself only: {name}',
+  },
   'metadata.longNames': {
     status: 422,
     zh: '多对多字段“{name}”与对象名合计不能超过 62 个字符',
