@@ -1,4 +1,4 @@
-import type { FieldDefinition, Label, Menu, View } from '@huike/schema';
+import type { FieldDefinition, Label, Layout, Menu, View } from '@huike/schema';
 
 // The page's only way to the server: the public contract, by the session's cookie.
 
@@ -52,6 +52,7 @@ export interface Metadata {
   readonly company: Company;
   readonly objects: readonly ObjectInfo[];
   readonly views: readonly ViewInfo[];
+  readonly layouts: readonly Layout[];
   readonly menus: readonly Menu[];
   readonly capabilities: readonly string[];
 }

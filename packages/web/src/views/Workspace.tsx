@@ -1,4 +1,4 @@
-import type { ColumnTotal, Filter, ViewLayout } from '@huike/schema';
+import { type ColumnTotal, type Filter, filterMatches, type ViewLayout } from '@huike/schema';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -8,12 +8,11 @@ import type { Me } from '../data/session.ts';
 import { Button } from '../design/Button.tsx';
 import { useNarrow } from '../design/media.ts';
 import { Empty, Skeleton } from '../design/State.tsx';
-import { columnsOf, fieldsToRead } from '../grid/columns.ts';
+import { columnsOf, fieldAt, fieldsToRead, valueAt } from '../grid/columns.ts';
 import { Grid } from '../grid/Grid.tsx';
 import { GroupedRows } from '../grid/groups.ts';
 import { FlatRows, type Item } from '../grid/rows.ts';
 import { labelIn, type Reader } from '../grid/text.ts';
-import { matches } from './filter/match.ts';
 import { asFilter, both } from './filter/model.ts';
 import type { LayoutProps } from './layout.ts';
 import { groupsOf, type ListAsk, loaderOf, sortFor, totalsOf } from './records.ts';
@@ -58,7 +57,7 @@ export function Workspace({ object, metadata, me, views, entry, onView, onOpen, 
     [own, quick, text, object, me.id],
   );
   const columns = useStable(columnsOf(objects, object, shape, narrow));
-  const colorOf = useColors(shape, me.timeZone);
+  const colorOf = useColors(shape, object, objects, me);
   const layout: ViewLayout = shape.layout ?? 'grid';
   const fields = fieldsToRead(object, columns, [
     ...(shape.group === undefined ? [] : [shape.group]),
@@ -234,18 +233,28 @@ function useStable<T>(value: T): T {
   return kept.current;
 }
 
-function useColors(shape: Shape, timeZone: string): (record: RecordData) => string | null {
+function useColors(
+  shape: Shape,
+  object: ObjectInfo,
+  objects: readonly ObjectInfo[],
+  { timeZone, company }: Me,
+): (record: RecordData) => string | null {
+  const { currency } = company;
   return useMemo(() => {
     const rules = (shape.colors ?? []).flatMap(({ filter, color }): { filter: Filter; color: string }[] => {
       const known = asFilter(filter);
       return known === null ? [] : [{ filter: known, color }];
     });
     if (rules.length === 0) return () => null;
-    return (record: RecordData) => {
-      const clock = { now: new Date(), timeZone };
-      return rules.find((rule) => matches(rule.filter, record, clock))?.color ?? null;
+    const typeOf = (path: string) => {
+      const field = fieldAt(objects, object, path);
+      return field?.shows ?? field?.type;
     };
-  }, [shape.colors, timeZone]);
+    return (record: RecordData) => {
+      const subject = { now: new Date(), timeZone, currency, typeOf, valueOf: (path: string) => valueAt(record, path) };
+      return rules.find((rule) => filterMatches(rule.filter, subject))?.color ?? null;
+    };
+  }, [shape.colors, object, objects, timeZone, currency]);
 }
 
 /** Hears when something else on the page says that the lists of an object changed. */
