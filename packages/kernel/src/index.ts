@@ -30,6 +30,7 @@ export {
   readChanges,
   type SealedChange,
   sealAll,
+  sealedBefore,
   sealedChannel,
   type Verification,
   verifyChain,

@@ -27,6 +27,14 @@ export async function lastSealed(db: Queryable): Promise<number> {
   return head?.seq ?? 0;
 }
 
+/** The last seq that was sealed so many seconds ago; 0 when nothing was. */
+export async function sealedBefore(db: Queryable, seconds: number): Promise<number> {
+  const [block] = await db.query<{ seq: number }>(sql`
+select coalesce(max(last_seq), 0)::float8 as seq from huike.change_block
+where sealed < now() - make_interval(secs => ${sql.value(seconds)})`);
+  return block?.seq ?? 0;
+}
+
 /** Makes a cursor that begins `after` a seq (default: at the beginning), unless it is there. */
 export async function createCursor(db: Queryable, name: string, after = 0): Promise<void> {
   await db.execute(sql`

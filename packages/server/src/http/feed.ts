@@ -4,6 +4,7 @@ import {
   lastSealed,
   readChanges,
   type SealedChange,
+  sealedBefore,
   sealedChannel,
   type UserActor,
 } from '@huike/kernel';
@@ -30,6 +31,10 @@ export interface Interest {
 
 export interface Listener extends Interest {
   readonly send: (events: readonly ChangeEvent[], seq: number) => void;
+  /** More happened than can be told: fetch everything anew. */
+  readonly reset: (seq: number) => void;
+  /** The metadata moved. */
+  readonly metadata: () => void;
 }
 
 type Connection = Awaited<ReturnType<Kernel['db']['direct']>>;
@@ -49,6 +54,8 @@ export class Feed {
   #timer: NodeJS.Timeout | undefined;
   #connection: Connection | null = null;
   #closed = false;
+  /** The version of the metadata that the listeners know. */
+  #metadata = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -56,6 +63,7 @@ export class Feed {
 
   async start(): Promise<void> {
     this.#seq = await lastSealed(this.#kernel.db);
+    this.#metadata = this.metadata;
     await this.#listen();
     this.#timer = setInterval(() => this.#wake(), pollEvery);
     this.#timer.unref();
@@ -71,6 +79,16 @@ export class Feed {
   /** Where the feed stands: a listener that joins now hears of what comes after. */
   get seq(): number {
     return this.#seq;
+  }
+
+  /** The version of the metadata. */
+  get metadata(): number {
+    return this.#kernel.catalogs.current().version;
+  }
+
+  /** Where the feed stood so many seconds ago: for whoever read before it listened. */
+  recently(seconds: number): Promise<number> {
+    return sealedBefore(this.#kernel.db, seconds);
   }
 
   /** Returns how to leave. */
@@ -114,11 +132,20 @@ export class Feed {
   }
 
   async #advance(): Promise<void> {
+    if (this.#metadata !== this.metadata) {
+      this.#metadata = this.metadata;
+      for (const listener of this.#listeners) listener.metadata();
+    }
     while (!this.#closed) {
-      if (this.#listeners.size === 0) {
-        this.#seq = await lastSealed(this.#kernel.db);
+      const sealed = await lastSealed(this.#kernel.db);
+      // An import writes faster than everybody can be told row by row.
+      const tooMany = sealed - this.#seq > mostMissed;
+      if (tooMany || this.#listeners.size === 0) {
+        this.#seq = sealed;
+        if (tooMany) for (const listener of this.#listeners) listener.reset(sealed);
         return;
       }
+      if (sealed === this.#seq) return;
       const changes = await readChanges(this.#kernel.db, this.#seq, batch);
       const last = changes.at(-1);
       if (last === undefined) return;

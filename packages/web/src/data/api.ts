@@ -1,4 +1,5 @@
 import type { FieldDefinition, Label, Layout, Menu, View } from '@huike/schema';
+import { noteOwn } from './own.ts';
 
 // The page's only way to the server: the public contract, by the session's cookie.
 
@@ -83,6 +84,14 @@ export class Refusal extends Error {
   }
 }
 
+/** The server couldn't be reached: nothing is known of what was asked. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    const chinese = document.documentElement.lang.startsWith('zh');
+    super(chinese ? '网络连接已断开，尚未保存' : 'No connection: this is not saved yet', { cause });
+  }
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 /** Called when the server says that nobody is signed in any more. */
@@ -102,16 +111,24 @@ export const get = <T>(path: string) => call<T>('GET', path);
 /** Sends a form with files in it. Throws a Refusal. */
 export const post = <T>(path: string, form: FormData) => send<T>('POST', path, form, {});
 
+const writes = /^(PATCH|PUT|POST) records\/\w+(\/[\w-]{36})?$/;
+
 async function send<T>(method: string, path: string, body: BodyInit | undefined, headers: Headers): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`, {
+  const request = fetch(`/api/v1/${path}`, {
     method,
     headers: { 'x-huike': '1', 'accept-language': document.documentElement.lang, ...headers },
     ...(body === undefined ? {} : { body }),
   });
+  const response = await request.catch((error: unknown) => {
+    throw new Unreachable(error);
+  });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   const json = text === '' || !isJson ? undefined : JSON.parse(text);
-  if (response.ok) return json;
+  if (response.ok) {
+    if (writes.test(`${method} ${path}`)) noteOwn(json);
+    return json;
+  }
   const refusal = new Refusal(response.status, json ?? {});
   if (refusal.code === 'auth.required') onSignedOut();
   throw refusal;

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold a million rows
 import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ObjectInfo, RecordData } from '../data/api.ts';
+import { reachable } from '../data/reach.ts';
 import { Button } from '../design/Button.tsx';
 import { Empty, Failure } from '../design/State.tsx';
 import { toast, toastError } from '../design/toast.tsx';
@@ -11,6 +12,7 @@ import { type Column, fieldsToRead, valueAt } from './columns.ts';
 import { type Decision, Edits, type Question } from './edits.ts';
 import { GroupedRows } from './groups.ts';
 import { type ColumnActs, Head } from './Head.tsx';
+import { sameValue } from './input.ts';
 import { gutter } from './paint.ts';
 import { Asked, Misfits } from './Questions.tsx';
 import type { Item, Rows } from './rows.ts';
@@ -141,7 +143,7 @@ export function Grid(props: GridProps) {
         <div className="hk-over">
           {state?.editing != null && (
             <CellEditor
-              key={`${state.editing.cell.row} ${state.editing.cell.column}`}
+              key={`${state.editing.record.id} ${state.editing.cell.column}`}
               editing={state.editing}
               rowHeight={rowHeight}
               reader={reader}
@@ -150,8 +152,12 @@ export function Grid(props: GridProps) {
                 const editing = view?.state.editing;
                 view?.endEdit(then);
                 if (editing == null) return;
-                const before = valueAt(editing.record, editing.column.path);
-                void edits.apply([{ id: editing.record.id, column: editing.column, before, after }]);
+                const { record, column } = editing;
+                const before = valueAt(record, column.path);
+                const now = valueAt(rows.find(record.id) ?? record, column.path);
+                // What somebody else wrote into this very cell meanwhile is a question, not to be written over.
+                const since = sameValue(before, now) ? {} : { version: record.version };
+                void edits.apply([{ id: record.id, column, before, after, ...since }]);
               }}
               onCancel={() => view?.endEdit('stay')}
             />
@@ -188,7 +194,7 @@ export function Grid(props: GridProps) {
           reader={reader}
           currency={props.currency}
           onWritten={() => {
-            rows.refresh();
+            void rows.renew();
             props.onWritten();
           }}
         />
@@ -276,6 +282,7 @@ function useEdits(latest: { readonly current: GridProps }, view: GridView | null
           toast(speak(word, { count }), how === 'undo' ? {} : { action });
         },
         failed: toastError,
+        reachable,
         marked: () => now.current.view?.setMarks(edits.marks),
       }),
     [name, latest],

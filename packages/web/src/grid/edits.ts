@@ -1,4 +1,4 @@
-import { call, type Page, type RecordData, Refusal } from '../data/api.ts';
+import { call, type Page, type RecordData, Refusal, Unreachable } from '../data/api.ts';
 import { type Column, valueAt } from './columns.ts';
 import { did, type History, nothingDone, redo, undo } from './history.ts';
 import { isRelation, sameValue, toWritten } from './input.ts';
@@ -13,6 +13,8 @@ export interface Change {
   /** As shown. */
   readonly before: unknown;
   readonly after: unknown;
+  /** Of the record when the edit began, where the cell has changed since. */
+  readonly version?: number;
 }
 
 export type Step = readonly Change[];
@@ -44,6 +46,8 @@ export interface EditsHost {
   /** `saved` tells how many cells were written. */
   readonly saved: (cells: number, how: 'do' | 'undo' | 'redo') => void;
   readonly failed: (error: unknown) => void;
+  /** Resolves when the server can be reached again. */
+  readonly reachable: () => Promise<void>;
   readonly marked: () => void;
 }
 
@@ -94,12 +98,13 @@ export class Edits {
   }
 
   #queue(changes: Step, how: 'do' | 'undo' | 'redo', then: (written: Step) => void): Promise<void> {
-    this.#show(changes, (change) => change.after);
-    for (const change of changes) this.marks.set(keyOf(change), '');
-    this.#host.marked();
+    this.#mark(changes, '');
+    const rows = this.#host.rows();
+    for (const { id, column, after } of changes) rows.pin(id, { [column.path]: after });
     this.#last = this.#last.then(async () => {
       const written = await this.#write(changes);
       for (const change of changes) this.marks.delete(keyOf(change));
+      this.#unpin(changes);
       if (written.length > 0) {
         then(written);
         this.#host.saved(written.length, how);
@@ -107,6 +112,17 @@ export class Edits {
       this.#host.marked();
     });
     return this.#last;
+  }
+
+  #mark(changes: Step, why: string): void {
+    for (const change of changes) this.marks.set(keyOf(change), why);
+    this.#host.marked();
+  }
+
+  /** From now on the server's word counts. */
+  #unpin(changes: Step): void {
+    const rows = this.#host.rows();
+    for (const { id, column } of changes) rows.unpin(id, [column.path]);
   }
 
   /** What of the changes was written. */
@@ -122,6 +138,20 @@ export class Edits {
         changes = changes.filter((change) => !part.includes(change));
         tried = -1;
       } catch (error) {
+        if (error instanceof Unreachable) {
+          // What was typed stays, marked, and goes out when the line is back: by the versions that it was typed over.
+          const rows = this.#host.rows();
+          changes = changes.map((change): Change => {
+            const version = change.version ?? rows.find(change.id)?.version;
+            return version === undefined ? change : { ...change, version };
+          });
+          this.#mark(changes, error.message);
+          this.#host.failed(error);
+          await this.#host.reachable();
+          this.#mark(changes, '');
+          tried = -1;
+          continue;
+        }
         if (tried === tries - 1) return this.#givenUp(error, changes, written);
         try {
           const decided = await this.#after(error, ids, part);
@@ -146,8 +176,9 @@ export class Edits {
     const unknown = ids.filter((id) => rows.find(id) === undefined);
     const fetched = await this.#fetch(unknown);
     const body = ids.map((id) => {
-      const version = (rows.find(id) ?? fetched.get(id))?.version;
       const values = part.filter((change) => change.id === id);
+      const begun = values.find((change) => change.version !== undefined)?.version;
+      const version = begun ?? (rows.find(id) ?? fetched.get(id))?.version;
       return {
         id,
         ...(version === undefined ? {} : { version }),
@@ -192,7 +223,8 @@ export class Edits {
     const { changedBy } = this.#host;
     const fresh = await this.#fetch(ids, changedBy === null ? [] : [changedBy]);
     const gone = part.filter((change) => !fresh.has(change.id));
-    const kept = part.filter((change) => fresh.has(change.id));
+    // From here on the version that was read just now counts.
+    const kept = part.filter((change) => fresh.has(change.id)).map(({ version: _, ...change }): Change => change);
     const conflicts = kept.flatMap((change) => {
       const record = fresh.get(change.id);
       if (record === undefined) return [];

@@ -30,8 +30,10 @@ export class GroupedRows implements Rows {
   readonly #loader: GroupLoader;
   readonly #listeners = new Set<() => void>();
   #parts: readonly Part[] = [];
+  readonly #pinned = new Map<string, Readonly<Record<string, unknown>>>();
   #closed: ReadonlySet<string>;
   #length = 0;
+  #wanted = { from: 0, to: 0 };
   #round = 0;
   #asked = false;
   ready = false;
@@ -57,6 +59,7 @@ export class GroupedRows implements Rows {
   }
 
   need(from: number, to: number, down: boolean): void {
+    this.#wanted = { from, to };
     if (!this.#asked) this.refresh();
     for (const part of this.#parts) {
       if (!part.group.open) continue;
@@ -75,6 +78,23 @@ export class GroupedRows implements Rows {
     return undefined;
   }
 
+  indexOf(id: string): number | undefined {
+    for (const { start, group, rows } of this.#parts) {
+      const place = group.open ? rows.indexOf(id) : undefined;
+      if (place !== undefined) return start + 1 + place;
+    }
+    return undefined;
+  }
+
+  pin(id: string, values: Readonly<Record<string, unknown>>): void {
+    this.#parts[0]?.rows.pin(id, values);
+    this.patch(id, values);
+  }
+
+  unpin(id: string, fields: readonly string[]): void {
+    this.#parts[0]?.rows.unpin(id, fields);
+  }
+
   patch(id: string, values: Readonly<Record<string, unknown>>): void {
     for (const { rows } of this.#parts) rows.patch(id, values);
   }
@@ -85,6 +105,39 @@ export class GroupedRows implements Rows {
     if (!closed.delete(key)) closed.add(key);
     this.#closed = closed;
     this.#place(this.#parts);
+    this.#tell();
+  }
+
+  /** Counts and totals may have changed with any record. */
+  touched(): Promise<void> {
+    return this.renew();
+  }
+
+  async renew(): Promise<void> {
+    if (!this.ready || this.failure !== null) return this.refresh();
+    const round = ++this.#round;
+    try {
+      const heads = await this.#loader.heads();
+      if (round !== this.#round) return;
+      const known = new Map(this.#parts.map((part) => [part.group.key, part]));
+      const parts = heads.map((head): Part => {
+        const part = known.get(head.key);
+        if (part === undefined) return this.#partOf(head);
+        const group = { ...head, open: part.group.open };
+        return { ...part, group, item: { kind: 'group', group } };
+      });
+      const { from, to } = this.#wanted;
+      await Promise.all(
+        parts.map(({ rows, group, start }) => {
+          const seen = rows.ready && group.open && start < to && start + 1 + group.count > from;
+          return seen ? rows.renew(group.count) : rows.expire(group.count);
+        }),
+      );
+      if (round !== this.#round) return;
+      this.#place(parts);
+    } catch {
+      return;
+    }
     this.#tell();
   }
 
@@ -118,7 +171,7 @@ export class GroupedRows implements Rows {
   }
 
   #partOf(head: GroupHead): Part {
-    const rows = new FlatRows(this.#loader.rows(head), head.count);
+    const rows = new FlatRows(this.#loader.rows(head), head.count, this.#pinned);
     rows.subscribe(() => this.#tell());
     const group = { ...head, open: true };
     return { group, item: { kind: 'group', group }, rows, start: 0 };

@@ -5,20 +5,24 @@ import { GroupedRows } from './groups.ts';
 import { FlatRows, type Loader, type PageRequest, type Rows } from './rows.ts';
 
 /** A server with so many records, named by their place. */
-function server(count: number) {
+function server(
+  count: number,
+  records = Array.from({ length: count }, (_, place) => ({ id: `r${place}`, version: 1, place })),
+) {
   const asked: PageRequest[] = [];
   const loader: Loader = {
     async page(request): Promise<Page> {
       asked.push(request);
       const { limit, cursor, skip = 0, reversed } = request;
       const start = cursor === undefined ? skip : Number(cursor);
-      const places = Array.from({ length: count }, (_, place) => (reversed ? count - 1 - place : place));
-      const data = places.slice(start, start + limit).map((place) => ({ id: `r${place}`, version: 1, place }));
-      return { data, page: { next: start + limit < count ? String(start + limit) : null } };
+      const data = (reversed ? records.toReversed() : records).slice(start, start + limit);
+      return { data, page: { next: start + limit < records.length ? String(start + limit) : null } };
     },
-    count: async () => count,
+    count: async () => records.length,
+    some: async (ids) => records.filter(({ id }) => ids.includes(id)),
+    order: ['place'],
   };
-  return { loader, asked };
+  return { loader, asked, records };
 }
 
 const settled = async () => {
@@ -139,4 +143,52 @@ test('groups stand above their rows, close and open', async () => {
   );
   rows.toggle('b');
   assert.equal(placeAt(rows, 154), 149);
+});
+
+const only = (id: string, version: number) => ({ versions: new Map([[id, version]]), moved: false });
+
+test('what others change is read by its ids; what comes, goes or moves is read with what is in sight, at once', async () => {
+  const { loader, asked, records } = server(1_000);
+  const rows = new FlatRows(loader);
+  await see(rows, 400);
+  asked.length = 0;
+  records[420] = { id: 'r420', version: 2, place: 420 };
+  await rows.touched(only('r420', 2));
+  assert.equal(rows.find('r420')?.version, 2);
+  assert.equal(asked.length, 0);
+  records.splice(0, 0, { id: 'new', version: 1, place: -1 });
+  records.splice(
+    records.findIndex(({ id }) => id === 'r410'),
+    1,
+  );
+  const drawn: unknown[] = [];
+  rows.subscribe(() => drawn.push(placeAt(rows, 405), placeAt(rows, 430)));
+  await rows.touched({
+    versions: new Map([
+      ['new', 1],
+      ['r410', 1],
+    ]),
+    moved: true,
+  });
+  assert.deepEqual(asked, [{ limit: 100, skip: 400, reversed: false }]);
+  assert.deepEqual(drawn, [404, 430]);
+  assert.deepEqual([rows.indexOf('r404'), rows.indexOf('r410'), rows.length], [405, undefined, 1_000]);
+  rows.need(440, 480, true);
+  await settled();
+  assert.equal(placeAt(rows, 440), 440);
+});
+
+test('what is on its way to the server stays shown, whatever is read', async () => {
+  const { loader, records } = server(50);
+  const rows = new FlatRows(loader);
+  await see(rows, 0);
+  rows.pin('r3', { place: 'mine' });
+  records[3] = { id: 'r3', version: 2, place: 33 };
+  await rows.touched(only('r3', 2));
+  assert.equal(placeAt(rows, 3), 'mine');
+  await rows.renew();
+  assert.equal(placeAt(rows, 3), 'mine');
+  rows.unpin('r3', ['place']);
+  await rows.renew();
+  assert.equal(placeAt(rows, 3), 33);
 });

@@ -1,4 +1,7 @@
 import type { Page, RecordData } from '../data/api.ts';
+import { isTouched, type Touched } from '../live/touched.ts';
+import { valueAt } from './columns.ts';
+import { sameValue } from './input.ts';
 
 // The rows of a list, loaded by windows: down by the cursor of the page above, up by the cursor of the reversed order,
 // and after a jump by passing over records, from whichever end is nearer. What is far from sight is let go.
@@ -14,6 +17,10 @@ export interface PageRequest {
 export interface Loader {
   page(request: PageRequest): Promise<Page>;
   count(): Promise<number>;
+  /** Those of the records that are in the list. */
+  some(ids: readonly string[]): Promise<readonly RecordData[]>;
+  /** The fields that give a record its place. */
+  readonly order: readonly string[];
 }
 
 export interface Group {
@@ -29,6 +36,8 @@ export type Item =
   | { readonly kind: 'group'; readonly group: Group }
   | { readonly kind: 'blank' };
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** What a grid draws, whether its rows are grouped or not. */
 export interface Rows {
   readonly length: number;
@@ -41,9 +50,18 @@ export interface Rows {
   /** Asks for what is in sight; `down` is where the eye goes. */
   need(from: number, to: number, down: boolean): void;
   find(id: string): RecordData | undefined;
-  patch(id: string, values: Readonly<Record<string, unknown>>): void;
-  /** Reads again, keeping what is shown until then. */
+  /** Where a record that is loaded stands. */
+  indexOf(id: string): number | undefined;
+  /** Shows values that are on their way to the server, whatever is read meanwhile. */
+  pin(id: string, values: Values): void;
+  unpin(id: string, fields: readonly string[]): void;
+  patch(id: string, values: Values): void;
+  /** Reads again from the start. */
   refresh(): void;
+  /** Reads what is in sight again and shows it at once. */
+  renew(): Promise<void>;
+  /** Shows what others changed. */
+  touched(touched: Touched): Promise<void>;
   subscribe(listener: () => void): () => void;
 }
 
@@ -58,6 +76,7 @@ export class FlatRows implements Rows {
   /** What was shown before the last refresh. */
   #stale = new Map<number, readonly string[]>();
   readonly #records = new Map<string, RecordData>();
+  readonly #pinned: Map<string, Values>;
   readonly #items = new WeakMap<RecordData, Item>();
   #downwards = new Map<number, string>();
   #upwards = new Map<number, string>();
@@ -69,10 +88,11 @@ export class FlatRows implements Rows {
   #ready = false;
   failure: Error | null = null;
 
-  /** `total` when it is known beforehand, as of a group. */
-  constructor(loader: Loader, total: number | null = null) {
+  /** `total` when it is known beforehand, as of a group; `pinned` when several lists share what is pinned. */
+  constructor(loader: Loader, total: number | null = null, pinned = new Map<string, Values>()) {
     this.#loader = loader;
     this.#total = total;
+    this.#pinned = pinned;
   }
 
   get total(): number | null {
@@ -114,11 +134,96 @@ export class FlatRows implements Rows {
     return this.#records.get(id);
   }
 
-  patch(id: string, values: Readonly<Record<string, unknown>>): void {
+  patch(id: string, values: Values): void {
     const record = this.#records.get(id);
     if (record === undefined) return;
     this.#records.set(id, { ...record, ...values });
     this.#tell();
+  }
+
+  indexOf(id: string): number | undefined {
+    if (!this.#records.has(id)) return undefined;
+    for (const pages of [this.#pages, this.#stale])
+      for (const [page, ids] of pages) {
+        const place = ids.indexOf(id);
+        if (place >= 0 && (pages === this.#pages || !this.#pages.has(page))) return page * pageSize + place;
+      }
+    return undefined;
+  }
+
+  pin(id: string, values: Values): void {
+    this.#pinned.set(id, { ...this.#pinned.get(id), ...values });
+    this.patch(id, values);
+  }
+
+  unpin(id: string, fields: readonly string[]): void {
+    const left = Object.entries(this.#pinned.get(id) ?? {}).filter(([field]) => !fields.includes(field));
+    if (left.length === 0) this.#pinned.delete(id);
+    else this.#pinned.set(id, Object.fromEntries(left));
+  }
+
+  async touched(touched: Touched): Promise<void> {
+    const { versions, moved } = touched;
+    const loaded = versions === null ? [] : [...versions.keys()].filter((id) => this.indexOf(id) !== undefined);
+    if (versions === null || moved || loaded.length < versions.size || loaded.length > pageSize) return this.renew();
+    const stale = loaded.filter((id) => isTouched(touched, id, this.#records.get(id)?.version));
+    if (stale.length > 0 && !(await this.#patchAll(stale))) await this.renew();
+  }
+
+  /** Whether all of them are still in their places. */
+  async #patchAll(ids: readonly string[]): Promise<boolean> {
+    const round = this.#round;
+    const fresh = await this.#loader.some(ids).catch(() => null);
+    if (fresh === null || round !== this.#round) return true;
+    const stay = fresh.every((record) => {
+      const before = this.#records.get(record.id);
+      const same = (path: string) => before !== undefined && sameValue(valueAt(before, path), valueAt(record, path));
+      return this.#loader.order.every(same);
+    });
+    for (const record of fresh) this.#records.set(record.id, { ...record, ...this.#pinned.get(record.id) });
+    this.#tell();
+    return stay && fresh.length === ids.length;
+  }
+
+  /** What is kept is good until it is seen again. */
+  expire(total: number): void {
+    this.#round++;
+    this.#loading.clear();
+    this.#stale = new Map([...this.#stale, ...this.#pages]);
+    this.#pages = new Map();
+    this.#downwards = new Map();
+    this.#upwards = new Map();
+    this.#total = total;
+  }
+
+  /** `total` when it is known, as of a group. */
+  async renew(total?: number): Promise<void> {
+    if (!this.#ready || this.failure !== null) return this.refresh();
+    const { first, last } = this.#wanted;
+    const round = ++this.#round;
+    this.#loading.clear();
+    this.#counting = false;
+    try {
+      const skip = first * pageSize;
+      const limit = (Math.min(last, first + 3) - first + 1) * pageSize;
+      const [answer, count] = await Promise.all([
+        this.#loader.page({ limit, ...(skip === 0 ? {} : { skip }), reversed: false }),
+        total ?? this.#loader.count(),
+      ]);
+      if (round !== this.#round) return;
+      this.expire(answer.page.next === null && answer.data.length > 0 ? skip + answer.data.length : count);
+      const end = this.#total ?? 0;
+      for (let from = 0; from < answer.data.length || from === 0; from += pageSize) {
+        const next = from + pageSize < answer.data.length ? null : answer.page.next;
+        this.#keep(first + from / pageSize, { data: answer.data.slice(from, from + pageSize), page: { next } }, null);
+      }
+      for (const page of [...this.#stale.keys()]) if (page * pageSize >= end) this.#stale.delete(page);
+    } catch {
+      // What is shown stays; the next change, or a scroll, asks again.
+      if (round !== this.#round) return;
+    }
+    this.#tell();
+    this.#loadWanted();
   }
 
   refresh(): void {
@@ -178,7 +283,7 @@ export class FlatRows implements Rows {
     try {
       const answer = await this.#loader.page(request);
       if (round !== this.#round) return;
-      this.#keep(page, request, answer);
+      this.#keep(page, answer, request.reversed);
     } catch (error) {
       if (round !== this.#round) return;
       this.failure = error instanceof Error ? error : new Error(String(error));
@@ -190,17 +295,18 @@ export class FlatRows implements Rows {
     this.#loadWanted();
   }
 
-  #keep(page: number, { reversed }: PageRequest, { data, page: { next } }: Page): void {
-    const records = reversed ? [...data].reverse() : data;
-    for (const record of records) this.#records.set(record.id, record);
+  /** Keeps a page; `reversed` null when nothing follows from where it ends. */
+  #keep(page: number, { data, page: { next } }: Page, reversed: boolean | null): void {
+    const records = reversed === true ? [...data].reverse() : data;
+    for (const record of records) this.#records.set(record.id, { ...record, ...this.#pinned.get(record.id) });
     this.#pages.set(
       page,
       records.map((record) => record.id),
     );
-    if (reversed && next !== null) this.#upwards.set(page - 1, next);
-    if (!reversed && next !== null) this.#downwards.set(page + 1, next);
+    if (reversed === true && next !== null) this.#upwards.set(page - 1, next);
+    if (reversed !== true && next !== null) this.#downwards.set(page + 1, next);
     // The last page tells the count, exactly.
-    if (!reversed && next === null && (records.length > 0 || page === 0)) {
+    if (reversed === false && next === null && (records.length > 0 || page === 0)) {
       this.#total = page * pageSize + records.length;
     }
     this.#letGo();

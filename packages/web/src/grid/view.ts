@@ -75,6 +75,9 @@ export class GridView {
   #dragging = false;
   #unsubscribe: () => void = () => {};
   #lastChecked: number | null = null;
+  /** Rows came or changed since the last drawing. */
+  #stirred = false;
+  #places: ReadonlyMap<number, string> = new Map();
 
   constructor(parts: {
     readonly scroller: HTMLElement;
@@ -122,7 +125,7 @@ export class GridView {
     this.#body.addEventListener('click', (event) => this.#onClick(event), { signal });
     const observer = new ResizeObserver(() => this.#measure());
     observer.observe(scroller);
-    this.#unsubscribe = this.#rows.subscribe(() => this.#later());
+    this.#unsubscribe = this.#rows.subscribe(() => this.#stir());
     this.#measure();
     return () => {
       stop.abort();
@@ -213,7 +216,8 @@ export class GridView {
   setRows(rows: Rows): void {
     this.#unsubscribe();
     this.#rows = rows;
-    this.#unsubscribe = rows.subscribe(() => this.#later());
+    this.#places = new Map();
+    this.#unsubscribe = rows.subscribe(() => this.#stir());
     this.#update({ selection: null, checked: new Set(), all: false, editing: null, length: rows.length });
     this.#scroll = { physical: 0, virtual: 0 };
     this.#scroller.scrollTop = 0;
@@ -224,6 +228,7 @@ export class GridView {
 
   /** Draws what is in sight, now. */
   draw(): void {
+    if (this.#stirred) this.#follow();
     const { rowHeight } = this.#look;
     const length = this.#rows.length;
     const { virtual, physical } = this.#scroll;
@@ -239,6 +244,7 @@ export class GridView {
     if (focus !== undefined && focus.row >= from && focus.row < to)
       this.#root.setAttribute('aria-activedescendant', this.#painter.focusId);
     else this.#root.removeAttribute('aria-activedescendant');
+    this.#remember(from, to);
   }
 
   get #bounds(): Bounds {
@@ -253,6 +259,59 @@ export class GridView {
   #update(part: Partial<GridState>): void {
     this.#state = { ...this.#state, ...part };
     for (const listener of this.#listeners) listener();
+  }
+
+  #stir(): void {
+    this.#stirred = true;
+    this.#later();
+  }
+
+  /** Which records stand where, in sight and under the selection: rows that others make or take move them. */
+  #remember(from: number, to: number): void {
+    const { selection, editing } = this.#state;
+    const rows = [selection?.focus.row, selection?.anchor.row, editing?.cell.row];
+    const places = new Map<number, string>();
+    for (let row = from; row < to; row++) rows.push(row);
+    for (const row of rows) {
+      const item = row === undefined ? undefined : this.#rows.item(row);
+      if (row !== undefined && item?.kind === 'record') places.set(row, item.record.id);
+    }
+    this.#places = places;
+  }
+
+  /** After rows came or went: the selection, the editor and what is in sight stay with their records. */
+  #follow(): void {
+    this.#stirred = false;
+    const { selection, editing } = this.#state;
+    const { rowHeight } = this.#look;
+    const places = this.#places;
+    const last = Math.max(0, this.#rows.length - 1);
+    const moved = (row: number) => {
+      const id = places.get(row);
+      return Math.min((id === undefined ? undefined : this.#rows.indexOf(id)) ?? row, last);
+    };
+    const top = Math.ceil(this.#scroll.virtual / rowHeight);
+    const seen = [...places.keys()].filter((row) => row >= top).sort((one, other) => one - other);
+    const anchor = seen.find((row) => this.#rows.indexOf(places.get(row) ?? '') !== undefined);
+    const shift = anchor === undefined ? 0 : moved(anchor) - anchor;
+    // Who looks at the top of a list sees what comes in there.
+    if (shift !== 0 && top > 0) {
+      this.#resizeBody();
+      const place = placeAt(this.#scroll.virtual + shift * rowHeight, this.#extent);
+      this.#scroll = place;
+      this.#set = place.physical;
+      this.#scroller.scrollTop = place.physical;
+    }
+    const { focus, anchor: other } = selection ?? { focus: null, anchor: null };
+    if (focus !== null && other !== null && (moved(focus.row) !== focus.row || moved(other.row) !== other.row)) {
+      const follows = { focus: { ...focus, row: moved(focus.row) }, anchor: { ...other, row: moved(other.row) } };
+      this.#update({ selection: follows });
+    }
+    if (editing === null) return;
+    const cell = { ...editing.cell, row: moved(editing.cell.row) };
+    const { left, top: above } = this.#placeOf(cell);
+    if (cell.row !== editing.cell.row || above !== editing.top || left !== editing.left)
+      this.#update({ editing: { ...editing, cell, left, top: above } });
   }
 
   /** Rows came or changed: drawn once in the next frame. */
@@ -277,9 +336,13 @@ export class GridView {
   }
 
   /** The body is as tall as the rows, or as a browser can make it. */
-  #resize(): void {
+  #resizeBody(): void {
     const height = `${elementHeight(this.#extent)}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
+  }
+
+  #resize(): void {
+    this.#resizeBody();
     if (this.#state.length !== this.#rows.length) this.#update({ length: this.#rows.length });
     this.#ask();
   }

@@ -1,6 +1,6 @@
 import { Pencil } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { type FieldInfo, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
+import { type FieldInfo, type ObjectInfo, type RecordData, Refusal, Unreachable } from '../data/api.ts';
 import { useLabel } from '../data/metadata.ts';
 import { Button } from '../design/Button.tsx';
 import { toastError } from '../design/toast.tsx';
@@ -101,7 +101,9 @@ function Fact({ object, record, field, frozen }: FactProps) {
 function InPlace({ object, record, field, onDone }: Omit<FactProps, 'frozen'> & { readonly onDone: () => void }) {
   const common = useCommon();
   const save = useSave(object);
-  const before = record[field.name];
+  // As it was when the editing began: what somebody else writes here meanwhile is met at the saving.
+  const [begun] = useState(record);
+  const before = begun[field.name];
   const [value, setValue] = useState<unknown>(before);
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -114,19 +116,22 @@ function InPlace({ object, record, field, onDone }: Omit<FactProps, 'frozen'> & 
   const keep = async (next: unknown) => {
     if (busy) return;
     if (same(next, before)) return onDone();
+    const from = same(record[field.name], before) ? record : begun;
     // A choice needs no correction: it is on the screen at once, and told if the server has another opinion.
     if (instant.has(field.type)) {
       onDone();
-      return void save(record, { [field.name]: next ?? null }).catch(toastError);
+      return void save(from, { [field.name]: next ?? null }).catch(toastError);
     }
     setBusy(true);
     try {
-      await save(record, { [field.name]: next ?? null });
+      await save(from, { [field.name]: next ?? null });
       onDone();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      setWrong(error.at(field.name) ?? error.message);
+      // What was typed stays in the editor.
       setBusy(false);
+      if (error instanceof Unreachable) setWrong(error.message);
+      else if (error instanceof Refusal) setWrong(error.at(field.name) ?? error.message);
+      else throw error;
     }
   };
   const pressed = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { create } from 'zustand';
-import { get, type ObjectInfo, type RecordData, Refusal } from '../data/api.ts';
+import { get, type ObjectInfo, type RecordData, Refusal, Unreachable } from '../data/api.ts';
 import { useMetadata } from '../data/metadata.ts';
 import { recordQuery, updateRecord, type Values } from '../data/records.ts';
 import { toast, toastError } from '../design/toast.tsx';
@@ -23,7 +23,7 @@ interface Conflict {
 /** The clash that waits for a decision, if any. */
 export const useConflict = create<{ readonly conflict: Conflict | null }>(() => ({ conflict: null }));
 
-/** Saves changes of a record as it was `before`. Whether they are saved; else why not is shown. Throws a Refusal with status 422. */
+/** Saves changes of a record as it was `before`. Whether they are saved; else why not is shown. Throws a Refusal with status 422, and Unreachable. */
 export function useSave(object: ObjectInfo): (before: RecordData, changes: Values) => Promise<boolean> {
   const queries = useQueryClient();
   const say = useWords();
@@ -49,15 +49,17 @@ export function useSave(object: ObjectInfo): (before: RecordData, changes: Value
           ['list', 'history', 'related-list', 'search'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
         );
       };
-      queries.setQueryData(queryKey, { ...before, ...changes });
+      // What others changed meanwhile stays shown.
+      queries.setQueryData<RecordData>(queryKey, (now) => ({ ...(now ?? before), ...changes }));
       try {
         await updateRecord(object.name, id, before.version, toSend(changes));
         await settle();
         return true;
       } catch (error) {
         if (!(error instanceof Refusal) || error.status !== 412) {
-          queries.setQueryData(queryKey, before);
-          if (error instanceof Refusal && error.status === 422) throw error;
+          const was = Object.fromEntries(Object.keys(changes).map((name) => [name, before[name]]));
+          queries.setQueryData<RecordData>(queryKey, (now) => ({ ...(now ?? before), ...was }));
+          if (error instanceof Unreachable || (error instanceof Refusal && error.status === 422)) throw error;
           toastError(error);
           return false;
         }

@@ -13,6 +13,7 @@ import { Grid } from '../grid/Grid.tsx';
 import { GroupedRows } from '../grid/groups.ts';
 import { FlatRows, type Item } from '../grid/rows.ts';
 import { labelIn, type Reader } from '../grid/text.ts';
+import { useTouched } from '../live/live.ts';
 import { asFilter, both } from './filter/model.ts';
 import type { LayoutProps } from './layout.ts';
 import { groupsOf, type ListAsk, loaderOf, sortFor, totalsOf } from './records.ts';
@@ -142,7 +143,8 @@ function GridLayout({
         : new GroupedRows(groupsOf(ask, object, objects, group, columns, reader)),
     [ask, object, objects, group, totalled, reader.language],
   );
-  useBeat(object.name, () => rows.refresh());
+  useBeat(object.name, () => void rows.renew());
+  useTouched(object.name, (touched) => rows.touched(touched));
   const totals = useQuery({
     queryKey: ['list', object.name, 'totals', ask.filter, totalled],
     enabled: totalled.length > 0,

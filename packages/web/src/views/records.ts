@@ -37,6 +37,11 @@ export function loaderOf(ask: ListAsk): Loader {
       const [answer] = await group(ask.object, { filter: ask.filter, group: [], measures: [{ fn: 'count', as: 'n' }] });
       return Number(answer?.n ?? 0);
     },
+    async some(ids) {
+      const filter = both(ask.filter, { field: 'id', op: 'in', value: [...ids] });
+      return (await call<Page>('POST', where, { fields: ask.fields, filter, limit: ids.length })).data;
+    },
+    order: ask.sort.map((key) => key.replace(/^-/, '')),
   };
 }
 

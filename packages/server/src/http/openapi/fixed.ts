@@ -152,7 +152,7 @@ const data: readonly FixedCall[] = [
     tag: 'records',
     name: 'events',
     summary: { zh: '变更事件流', en: 'Server-sent events of records that change' },
-    parameters: [queryParameter('objects', text, undefined, true)],
+    parameters: [query('objects', text, undefined, true), query('back', { type: 'integer' })],
     content: { 'text/event-stream': { schema: text } },
   },
   {

@@ -11,6 +11,7 @@ import { Kbd } from '../../design/Kbd.tsx';
 import { Mark } from '../../design/Mark.tsx';
 import { useNarrow } from '../../design/media.ts';
 import { Sheet } from '../../design/Sheet.tsx';
+import { Reconnecting, useLive } from '../../live/Reconnecting.tsx';
 import { isSetup } from '../../setup/pages.ts';
 import { SetupNavigation } from '../../setup/SetupNavigation.tsx';
 import { closePalette, openPalette, useDrawer, usePalette } from '../commands.ts';
@@ -33,6 +34,7 @@ export function Shell() {
   const peek: unknown = 'peek' in search ? search.peek : undefined;
   useShortcuts();
   useQuery(metadataQuery);
+  useLive();
   return (
     <AntdTheme>
       <a href="#main" className={styles.skip}>
@@ -60,6 +62,7 @@ export function Shell() {
         {narrow && <Tabs />}
       </div>
       <Overlays />
+      <Reconnecting />
     </AntdTheme>
   );
 }
