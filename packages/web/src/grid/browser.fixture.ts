@@ -183,7 +183,8 @@ export async function world(browser: Browser): Promise<World> {
       page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => {
         // A refusal is an answer here; Chromium writes each into the console.
-        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) problems.push(message.text());
+        if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+          problems.push(`${message.text()} ${message.location().url}`);
       });
       await page.goto(where);
       return page;

@@ -1,4 +1,6 @@
-import { type ColumnTotal, type Filter, filterMatches, type ViewLayout } from '@huike/schema';
+import type { ColumnTotal, Filter, ViewLayout } from '@huike/schema';
+// Alone: the list page needs no validator.
+import { filterMatches } from '@huike/schema/filter-matches';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
