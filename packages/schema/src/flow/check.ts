@@ -152,7 +152,7 @@ class Checker {
         }
         break;
       }
-      case 'task':
+      case 'human':
         this.#value(node.to, '/to');
         break;
       default:

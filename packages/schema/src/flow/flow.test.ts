@@ -99,7 +99,7 @@ describe('the check of flows', () => {
       { name: 'sub', type: 'flow', flow: 'helper', record: 'id', next: 'ask' },
       {
         name: 'ask',
-        type: 'task',
+        type: 'human',
         to: { formula: 'owner' },
         choices: [{ name: 'yes', label: { zh: '是', en: 'Yes' }, next: 'make' }],
       },

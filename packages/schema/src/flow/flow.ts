@@ -265,10 +265,10 @@ const nodes = {
     closed,
   ),
   /** A person does something and chooses how it goes on. */
-  task: Type.Object(
+  human: Type.Object(
     {
       ...common,
-      type: Type.Literal('task'),
+      type: Type.Literal('human'),
       to: ValueSchema,
       choices: Type.Array(Type.Object({ name: Name, label: LabelSchema, next: Name }, closed), {
         minItems: 1,
@@ -339,7 +339,7 @@ export function exitsOf(node: FlowNode): readonly { readonly to: string; readonl
         { to: node.body, at: '/body' },
         { to: node.next, at: '/next' },
       ];
-    case 'task':
+    case 'human':
       return [
         ...node.choices.map(({ next: to }, index) => ({ to, at: `/choices/${index}/next` })),
         ...(node.timeout === undefined ? [] : [{ to: node.timeout.next, at: '/timeout/next' }]),

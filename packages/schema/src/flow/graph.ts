@@ -27,7 +27,7 @@ export interface Graph {
 }
 
 /** Nodes at which an instance stands still: a circle through one of these is no endless run. */
-const pauses: ReadonlySet<FlowNode['type']> = new Set(['wait', 'event', 'task']);
+const pauses: ReadonlySet<FlowNode['type']> = new Set(['wait', 'event', 'human']);
 
 export function graphOf(flow: Flow): Graph {
   const faults: FlowFault[] = [];
