@@ -2,6 +2,7 @@ import { problem } from '@huike/schema';
 import type { Origin, UserActor } from '../access/actor.ts';
 import type { Company } from '../catalog/types.ts';
 import type { Queryable } from '../database/index.ts';
+import { maySeeAs } from './duties.ts';
 import {
   type Pending,
   type People,
@@ -17,9 +18,17 @@ import { isToken } from './token-text.ts';
 // From a cookie or a bearer token to the actor: one indexed query, and none while the process knows the answer. The
 // query brings the user, the departments below and above, and the version that all of it belongs to.
 
-/** A session with everything done has an actor; one with pending steps has none, and may do those steps only. */
+/**
+ * A session with everything done has an actor; one with pending steps has none, and may do those steps only. `seenBy`
+ * is who really asks, when the actor is another whose eyes the session has: such a session reads, and does nothing else.
+ */
 export type Resolved =
-  | { readonly state: 'complete'; readonly session: Session; readonly actor: UserActor }
+  | {
+      readonly state: 'complete';
+      readonly session: Session;
+      readonly actor: UserActor;
+      readonly seenBy: UserActor | null;
+    }
   | { readonly state: 'pending'; readonly session: Session };
 
 /** Seen and used are written once a minute at most. */
@@ -46,7 +55,7 @@ const signsIn = `u.active and u."deletedAt" is null`;
 
 const bySession = `
 with recursive who as (
-  select ${userColumns}, s.id as "sessionId", s.pending,
+  select ${userColumns}, s.id as "sessionId", s.pending, s.sees_as as "seesAs",
     extract(epoch from s.seen_at)::float8 * 1000 as "seenAt", extract(epoch from s.expires_at)::float8 * 1000 as "expiresAt"
   from huike.session s join data."user" u on u.id = s.user_id where s.hash = $1 and ${signsIn}
 )${withDepartments}`;
@@ -76,6 +85,7 @@ interface UserRow {
 interface SessionRow extends UserRow {
   readonly sessionId: string;
   readonly pending: Pending[];
+  readonly seesAs: string | null;
   readonly seenAt: number;
   readonly expiresAt: number;
 }
@@ -108,7 +118,10 @@ function actorOf(facts: UserFacts, company: Company, tokenScopes: readonly strin
   };
 }
 
-/** Who a session's cookie stands for; null when it has ended, was revoked, or its user may not sign in any more. */
+/**
+ * Who a session's cookie stands for; null when it has ended, was revoked, or its user may not sign in any more. Throws
+ * `seeAs.over` while it has the eyes of another whom its user may not see as any more.
+ */
 export async function resolveSession(people: People, token: string, origin: Origin): Promise<Resolved | null> {
   const hash = digest(token);
   const key = hash.toString('base64');
@@ -126,7 +139,13 @@ export async function resolveSession(people: People, token: string, origin: Orig
   }
   const { session } = entry;
   if (session.pending.length > 0) return { state: 'pending', session };
-  return { state: 'complete', session, actor: actorOf(entry, people.catalog().company, null, origin) };
+  const { company, roles } = people.catalog();
+  const own = actorOf(entry, company, null, origin);
+  if (entry.seesAs === null) return { state: 'complete', session, actor: own, seenBy: null };
+  const { facts } = entry.seesAs;
+  const seen = facts === null ? null : actorOf(facts, company, null, origin);
+  if (seen === null || !maySeeAs(roles, policyNow(people), own, seen)) throw problem('seeAs.over');
+  return { state: 'complete', session, actor: seen, seenBy: own };
 }
 
 /** Who a personal token stands for; null when it isn't one, has ended, or its user may not sign in any more. */
@@ -146,8 +165,8 @@ export async function resolveToken(people: People, token: string, origin: Origin
 
 /** The actor that a user is: for work done in the user's name. Null when the user may not sign in. */
 export async function actorForUser(people: People, userId: string, origin: Origin): Promise<UserActor | null> {
-  const [row] = await people.database.queryText<UserRow>(byUser, [userId], 'people.byUser');
-  return row === undefined ? null : actorOf(factsOf(row), people.catalog().company, null, origin);
+  const facts = await readUser(people.database, userId);
+  return facts === null ? null : actorOf(facts, people.catalog().company, null, origin);
 }
 
 /** The actor of a session with nothing pending. Throws `auth.required` and `auth.pending`. */
@@ -161,7 +180,13 @@ async function readSession(database: Queryable, hash: Buffer): Promise<SessionEn
   const [row] = await database.queryText<SessionRow>(bySession, [hash], 'people.bySession');
   if (row === undefined) return null;
   const session = { id: row.sessionId, userId: row.userId, pending: row.pending };
-  return { ...factsOf(row), session, seenAt: row.seenAt, expiresAt: row.expiresAt };
+  const seesAs = row.seesAs === null ? null : { facts: await readUser(database, row.seesAs) };
+  return { ...factsOf(row), session, seenAt: row.seenAt, expiresAt: row.expiresAt, seesAs };
+}
+
+async function readUser(database: Queryable, userId: string): Promise<UserFacts | null> {
+  const [row] = await database.queryText<UserRow>(byUser, [userId], 'people.byUser');
+  return row === undefined ? null : factsOf(row);
 }
 
 async function readToken(database: Queryable, hash: Buffer): Promise<TokenEntry | null> {

@@ -57,3 +57,30 @@ export function mayManage(roles: Roles, manager: readonly string[], managed: rea
   if (!held.has('people') || managed.includes(administratorRole)) return false;
   return held.has('rights') || dutiesOf(capabilitiesOf(roles, managed)).size === 0;
 }
+
+/** What it takes to decide who may see as whom. */
+interface Person {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly external: boolean;
+}
+
+/**
+ * Whether one may see with the other's eyes: who may give rights, and of nobody who may do more besides records. Where
+ * duties are separate, the security manager holds no right on business records, nor borrows one there: then it is for
+ * the emergency administrator.
+ */
+export function maySeeAs(
+  roles: Roles,
+  { separateDuties }: { readonly separateDuties: boolean },
+  viewer: Person,
+  seen: Person,
+): boolean {
+  if (viewer.external || viewer.id === seen.id) return false;
+  if (viewer.roles.includes(administratorRole)) return true;
+  if (separateDuties || seen.roles.includes(administratorRole)) return false;
+  const held = capabilitiesOf(roles, viewer.roles);
+  // A user of an outside organisation runs nothing, whatever the roles say.
+  const needed = seen.external ? [] : capabilitiesOf(roles, seen.roles);
+  return held.has('rights') && [...needed].every((capability) => held.has(capability));
+}

@@ -33,6 +33,8 @@ export interface SessionEntry extends UserFacts {
   readonly session: Session;
   readonly seenAt: number;
   readonly expiresAt: number;
+  /** Whose eyes the session has; `facts` null when that user may not sign in any more. */
+  readonly seesAs: { readonly facts: UserFacts | null } | null;
 }
 
 export interface TokenEntry extends UserFacts {

@@ -48,6 +48,16 @@ export const peopleErrors = {
     zh: '令牌没有此操作的范围',
     en: 'The token does not have the scope for this',
   },
+  'seeAs.readOnly': {
+    status: 403,
+    zh: '您正在以其他用户的身份查看，只能看，不能操作',
+    en: 'You are seeing as another user: you can look, and do nothing else',
+  },
+  'seeAs.over': {
+    status: 403,
+    zh: '已不能再以该用户的身份查看，请返回自己的账号',
+    en: 'You may not see as that user any more: go back to your own account',
+  },
   'access.denied': {
     status: 403,
     zh: '您没有此操作的权限',

@@ -46,6 +46,10 @@ declare module 'fastify' {
     public?: boolean;
     /** Signed in, but a second factor or a new password is still due. */
     unfinished?: boolean;
+    /** A POST that only reads: who sees as another user may send it. */
+    reads?: boolean;
+    /** Never answered to who sees as another user, though it is a GET. */
+    asOneself?: boolean;
   }
 }
 
@@ -106,7 +110,9 @@ export async function buildApp(http: Http): Promise<FastifyInstance> {
     const { method, actor } = request;
     const url = pathOf(request.url);
     const ms = Math.round(reply.elapsedTime);
-    request.log[level]({ method, url, status: reply.statusCode, ms, actor: actor?.id ?? null }, 'request');
+    const { resolved } = request;
+    const seenBy = resolved?.state === 'complete' && resolved.seenBy !== null ? { seenBy: resolved.seenBy.id } : {};
+    request.log[level]({ method, url, status: reply.statusCode, ms, actor: actor?.id ?? null, ...seenBy }, 'request');
   });
 
   const identity = new Identity(kernel);

@@ -40,8 +40,15 @@ export async function identify(kernel: Kernel, request: FastifyRequest): Promise
   // A page of another origin can make a browser send the cookie, but not this header.
   if (!safeMethods.has(request.method) && request.headers['x-huike'] !== '1') throw problem('request.csrf');
   request.resolved = resolved;
+  if (resolved.state === 'complete' && resolved.seenBy !== null) onlyReads(request);
   if (resolved.state === 'complete') request.actor = resolved.actor;
   else if (request.routeOptions.config.unfinished !== true) throw problem('auth.pending');
+}
+
+/** With another's eyes one reads, and does nothing else. Throws `seeAs.readOnly`. */
+function onlyReads(request: FastifyRequest): void {
+  const { reads, asOneself } = request.routeOptions.config;
+  if (asOneself === true || !(safeMethods.has(request.method) || reads === true)) throw problem('seeAs.readOnly');
 }
 
 /** The same person as of now, for what takes long; null once the session or token has ended. */

@@ -106,6 +106,23 @@ export const accountCalls: readonly FixedCall[] = [
     status: 204,
   },
   {
+    method: 'delete',
+    path: '/me/see-as',
+    tag: 'me',
+    name: 'stopSeeingAs',
+    open: true,
+    summary: { zh: '结束以其他用户身份查看', en: 'See as oneself again' },
+    status: 204,
+  },
+  {
+    method: 'get',
+    path: '/me/second-factor',
+    tag: 'me',
+    name: 'secondFactor',
+    summary: { zh: '动态验证码的状态', en: 'How one stands with the second factor' },
+    answer: object({ on: flag, recoveryCodes: whole(0), required: flag }),
+  },
+  {
     method: 'post',
     path: '/me/second-factor',
     tag: 'me',

@@ -3,16 +3,21 @@ import {
   confirmSecondFactor,
   dropSecondFactor,
   enrolSecondFactor,
+  type Kernel,
   listSessions,
   newRecoveryCodes,
+  type Resolved,
   revokeOtherSessions,
   revokeSession,
   type Session,
   type SignedIn,
+  secondFactorState,
   setupAdministrator,
   setupState,
   signIn,
   signOut,
+  startSeeingAs,
+  stopSeeingAs,
   verifySecondFactor,
 } from '@huike/kernel';
 import { problem } from '@huike/schema';
@@ -46,8 +51,7 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
   app.get('/session', { config: { public: true } }, async (request) => {
     const resolved = await sessionOf(kernel, request);
     if (resolved === null) return { me: null, ...(await setupState(people)), singleSignOn: provider !== null };
-    const { session } = resolved;
-    const me = resolved.state === 'pending' ? { pending: session.pending } : await kernel.me(resolved.actor);
+    const me = resolved.state === 'pending' ? { pending: resolved.session.pending } : await meOf(kernel, resolved);
     return { me, needed: false, singleSignOn: provider !== null };
   });
 
@@ -93,10 +97,23 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
     return reply.clearCookie(sessionCookie, cookieOptions(request)).code(204).send();
   });
 
+  app.post<{ Params: { id: string } }>('/users/:id/see-as', async (request, reply) => {
+    await startSeeingAs(people, actorOf(request), ownSession(request), recordId(request.params.id));
+    return reply.code(204).send();
+  });
+  // By the cookie itself, as the sign-out: it must work when the other may not be seen any more.
+  app.delete('/me/see-as', { config: { public: true } }, async (request, reply) => {
+    const cookie = request.cookies[sessionCookie];
+    if (cookie === undefined) throw problem('auth.required');
+    if (request.headers['x-huike'] !== '1') throw problem('request.csrf');
+    await stopSeeingAs(people, cookie, originOf(request));
+    return reply.code(204).send();
+  });
+
   app.get('/me', { config: { unfinished: true } }, async (request) => {
     const { resolved } = request;
     if (resolved?.state === 'pending') return { pending: resolved.session.pending };
-    return kernel.me(actorOf(request));
+    return resolved === null ? kernel.me(actorOf(request)) : meOf(kernel, resolved);
   });
 
   app.post('/me/password', unfinished, async (request, reply) => {
@@ -106,6 +123,8 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
     return reply.code(204).send();
   });
 
+  const own = { config: { asOneself: true } };
+  app.get('/me/second-factor', own, async (request) => secondFactorState(people, ownSession(request)));
   app.post('/me/second-factor', unfinished, async (request) => enrolSecondFactor(people, ownSession(request)));
   app.post('/me/second-factor/confirm', unfinished, async (request) => {
     const recoveryCodes = await confirmSecondFactor(people, ownSession(request), otpOf(request), originOf(request));
@@ -124,7 +143,7 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
     return reply.code(204).send();
   });
 
-  app.get('/me/sessions', async (request) => {
+  app.get('/me/sessions', own, async (request) => {
     const session = ownSession(request);
     const sessions = await listSessions(people, session.userId);
     return { data: sessions.map((one) => ({ ...one, current: one.id === session.id })) };
@@ -140,6 +159,14 @@ export function authRoutes(app: FastifyInstance, { kernel, provider }: Http): vo
 }
 
 const otpOf = (request: FastifyRequest) => text(bodyOf(request.body), 'otp', 100);
+
+/** Who is signed in; and who really asks, when that is someone who sees as this user. */
+async function meOf(kernel: Kernel, { actor, seenBy }: Extract<Resolved, { state: 'complete' }>): Promise<object> {
+  const me = await kernel.me(actor);
+  if (seenBy === null) return me;
+  const { id, name } = await kernel.me(seenBy);
+  return { ...me, seenBy: { id, name } };
+}
 
 /** These belong to a person in a browser: a token can't do them. */
 function ownSession(request: FastifyRequest): Session {

@@ -34,7 +34,8 @@ export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
     const actor = demand(actorOf(request), { area: 'metadata', operation: 'read' });
     const catalog = kernel.catalogs.current();
     if (param(addressOf(request), 'view') !== 'declared') return describe(catalog, actor);
-    may(request, 'read', 'metadata');
+    // Who gives rights has to know what there is.
+    may(request, 'read', kernel.may(actor, 'rights') ? 'rights' : 'metadata');
     return { version: catalog.version, ...declaredState(catalog) };
   });
 

@@ -9,9 +9,12 @@ import {
   resetSecondFactor,
   revokeToken,
   revokeWriteKey,
+  signInStates,
   unlockUser,
 } from '@huike/kernel';
+import { problem } from '@huike/schema';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressOf, names } from '../address.ts';
 import { bodyOf, optionalText, recordId, text, texts } from '../body.ts';
 import { actorOf, demand } from '../identify.ts';
 
@@ -22,10 +25,15 @@ interface ById {
   readonly id: string;
 }
 
+/** As many as fit an address. */
+const statesAtMost = 100;
+
 export function peopleRoutes(app: FastifyInstance, kernel: Kernel): void {
   const { people } = kernel;
 
-  app.get('/tokens', async (request) => ({ data: await listTokens(people, actorOf(request).id) }));
+  app.get('/tokens', { config: { asOneself: true } }, async (request) => ({
+    data: await listTokens(people, actorOf(request).id),
+  }));
   app.post('/tokens', async (request, reply) => {
     const body = bodyOf(request.body);
     const expiresAt = optionalText(body, 'expiresAt', 40);
@@ -42,7 +50,9 @@ export function peopleRoutes(app: FastifyInstance, kernel: Kernel): void {
   });
 
   const operator = (request: FastifyRequest) => demand(actorOf(request), { area: 'operations', operation: 'write' });
-  app.get('/writeKeys', async (request) => ({ data: await listWriteKeys(people, operator(request)) }));
+  app.get('/writeKeys', { config: { asOneself: true } }, async (request) => ({
+    data: await listWriteKeys(people, operator(request)),
+  }));
   app.post('/writeKeys', async (request, reply) => {
     const body = bodyOf(request.body);
     return reply.code(201).send(
@@ -56,6 +66,14 @@ export function peopleRoutes(app: FastifyInstance, kernel: Kernel): void {
   app.delete<{ Params: ById }>('/writeKeys/:id', async (request, reply) => {
     await revokeWriteKey(people, operator(request), recordId(request.params.id));
     return reply.code(204).send();
+  });
+
+  app.get('/users/sign-in-states', async (request) => {
+    const actor = demand(actorOf(request), { area: 'people', operation: 'read' });
+    const ids = (names(addressOf(request), 'ids') ?? []).map(recordId);
+    if (ids.length > statesAtMost)
+      throw problem('request.tooMany', { what: 'users', whatZh: '用户', limit: statesAtMost });
+    return { data: await signInStates(people, actor, ids) };
   });
 
   const manager = (request: FastifyRequest) => demand(actorOf(request), { area: 'people', operation: 'write' });

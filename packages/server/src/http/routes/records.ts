@@ -34,7 +34,7 @@ function readRoutes(app: FastifyInstance, kernel: Kernel): void {
     );
   });
 
-  app.post<OfObject>('/records/:object/query', async (request, reply) => {
+  app.post<OfObject>('/records/:object/query', { config: { reads: true } }, async (request, reply) => {
     const { object } = request.params;
     const actor = may(request, object, 'read');
     const query = queryFromBody(request.body);
