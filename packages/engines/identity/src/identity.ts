@@ -13,9 +13,10 @@ import { unmergeCustomers } from './merge/unmerge.ts';
 import { customerObject } from './record/sync.ts';
 import { customersOf, type Decision, decide } from './review/queue.ts';
 import type { Stitching } from './stitch/context.ts';
-import { stitch } from './stitch/stitch.ts';
-import { eventLimits, isRefusal, type Refusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
-import { forget, storeInteractions, takeNew } from './track/interactions.ts';
+import { bringRecords, identify } from './stitch/stitch.ts';
+import { Batches, type Taken } from './track/batches.ts';
+import { eventLimits, isRefusal, readEvent, type Source, type TrackEvent } from './track/event.ts';
+import { forget, type Interaction, storeInteractions, takeNew } from './track/interactions.ts';
 import { storeRecords } from './track/records.ts';
 
 // Who is the same customer. One an application; everything else goes through the kernel.
@@ -38,14 +39,9 @@ export interface Tracked {
   readonly rejected: readonly Rejected[];
 }
 
-interface Taken {
-  readonly accepted: number;
-  /** Events whose records can't be written, by the interaction's id. */
-  readonly refused: ReadonlyMap<string, Refusal>;
-}
-
 export class Identity {
   readonly #kernel: Kernel;
+  readonly #batches = new Batches((events) => this.#take(events));
   #partitionsUntil = new Date(0);
 
   constructor(kernel: Kernel) {
@@ -69,14 +65,21 @@ export class Identity {
       }
     }
     if (events.length === 0) return { accepted: 0, duplicates: 0, rejected };
-    const { accepted, refused } = await this.#take(events, now);
-    const places = new Map(events.map(({ id }, at) => [id, at]));
-    for (const [id, refusal] of refused) {
-      const at = places.get(id) ?? 0;
-      rejected.push({ index: indexes[at] ?? 0, id: events[at]?.senderId ?? null, ...refusal });
+    const { kept, refused } = await this.#batches.add(events);
+    const known = rejected.length;
+    const told = new Set<string>();
+    let accepted = 0;
+    for (const [at, event] of events.entries()) {
+      if (kept.has(event)) accepted++;
+      const refusal = refused.get(event.id);
+      // Of two with one id the first was tried.
+      if (refusal === undefined || told.has(event.id)) continue;
+      told.add(event.id);
+      rejected.push({ index: indexes[at] ?? 0, id: event.senderId, ...refusal });
     }
+    const duplicates = events.length - accepted - (rejected.length - known);
     rejected.sort((a, b) => a.index - b.index);
-    return { accepted, duplicates: events.length - accepted - refused.size, rejected };
+    return { accepted, duplicates, rejected };
   }
 
   /**
@@ -152,13 +155,14 @@ export class Identity {
     return [...(await this.#kernel.visibleAmong(actor, object.name, ids))];
   }
 
-  async #take(events: readonly TrackEvent[], now: Date): Promise<Taken> {
+  async #take(events: readonly TrackEvent[]): Promise<Taken> {
+    const now = this.#kernel.now();
     if (now >= this.#partitionsUntil) this.#partitionsUntil = await ensurePartitions(this.#kernel.db, 'interaction');
     return this.transact(async (context) => {
       const fresh = await takeNew(context.tx, events, now);
-      if (fresh.length === 0) return { accepted: 0, refused: new Map() };
+      if (fresh.length === 0) return { kept: new Set(), refused: new Map() };
       const own = customerObject(context.catalog)?.name;
-      const identities = await stitch(
+      const stitched = await identify(
         context,
         fresh.map(({ id, channel, at, identifiers, traits, record, type }) => ({
           event: id,
@@ -169,15 +173,18 @@ export class Identity {
           traits: record === null || record.object !== own ? traits : { ...record.values, ...traits },
         })),
       );
-      const interactions = fresh.map((event, index) => ({ identity: identities[index] ?? event.id, event }));
-      const refused = await storeRecords(
-        context,
-        interactions.filter(({ event }) => event.record?.object !== own),
-      );
+      const interactions = fresh.map((event, at) => ({ identity: stitched.identities[at] ?? event.id, event }));
+      const bringsRecord = ({ event: { record } }: Interaction) => record !== null && record.object !== own;
+      const withRecord = interactions.filter(bringsRecord);
+      const alone = withRecord.length === 0 ? interactions : interactions.filter((one) => !bringsRecord(one));
+      // Before the records, which others wait for from the moment that they are written until the commit.
+      await storeInteractions(context.tx, alone, now);
+      await bringRecords(context, stitched);
+      const refused = await storeRecords(context, withRecord);
       await forget(context.tx, [...refused.keys()]);
-      const kept = interactions.filter(({ event }) => !refused.has(event.id));
-      await storeInteractions(context.tx, kept, now);
-      return { accepted: kept.length, refused };
+      const written = withRecord.filter(({ event }) => !refused.has(event.id));
+      await storeInteractions(context.tx, written, now);
+      return { kept: new Set([...alone, ...written].map(({ event }) => event)), refused };
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogObject } from '@huike/kernel';
 import { type Command, type Json, type JsonObject, sameJson } from '@huike/schema';
-import { kindOfField } from '../identifier/fields.ts';
+import { identifierFields, kindOfField } from '../identifier/fields.ts';
 import { fromKey } from '../identifier/kinds.ts';
 import type { Stitching } from '../stitch/context.ts';
 import { recordsById } from './records.ts';
@@ -16,9 +16,17 @@ export function customerObject(catalog: Catalog): CatalogObject | null {
   return catalog.traits.get(customerTrait) ?? null;
 }
 
-interface KeyOfRoot {
+export interface KeyOfRoot {
   readonly root: string;
   readonly key: string;
+}
+
+/** A known customer that has no record yet, with all that the database holds of it. */
+export interface Newcomer {
+  readonly root: string;
+  readonly traits: readonly StoredTrait[];
+  /** The first seen before the others. */
+  readonly keys: readonly KeyOfRoot[];
 }
 
 const keysText = `
@@ -28,43 +36,67 @@ where n.survivor = any($1) order by i.first_seen, i.key`;
 /** Records that are written at a time. */
 const page = 500;
 
-/** Makes the records of known customers that have none, and brings those up to date that have one. `before` is what channels said until now. */
+/**
+ * Makes the records of known customers that have none, and brings those up to date that have one. `before` is what
+ * channels said until now.
+ */
 export async function syncRecords(
   context: Stitching,
   roots: readonly string[],
   before: readonly StoredTrait[],
+  newcomers: readonly Newcomer[] = [],
 ): Promise<void> {
-  const { tx, writer, catalog } = context;
+  const { writer, catalog } = context;
   const object = customerObject(catalog);
-  if (object === null || roots.length === 0) return;
-  const [traits, byPeople, keys] = await Promise.all([
+  if (object === null) return;
+  const commands = newcomers.map(({ root, traits, keys }) =>
+    create(object, root, valuesFrom(object, context, traits, keys), keys),
+  );
+  if (roots.length > 0) commands.push(...(await catchUp(context, object, roots, before)));
+  // What a rule of the company's own refuses stays undone: the next event tries again.
+  for (let at = 0; at < commands.length; at += page) await writer.writePartial(commands.slice(at, at + page));
+}
+
+/** What brings the records of customers up to date that may have one. */
+async function catchUp(
+  context: Stitching,
+  object: CatalogObject,
+  roots: readonly string[],
+  before: readonly StoredTrait[],
+): Promise<Command[]> {
+  const { tx, writer } = context;
+  const [traits, byPeople, keys, records] = await Promise.all([
     readTraits(tx, roots),
     readEntered(tx, roots),
     tx.queryText<KeyOfRoot>(keysText, [roots], 'identity.keysOfRoots'),
+    recordsById(writer, object.name, roots),
   ]);
   const traitsOf = Map.groupBy(traits, ({ root }) => root);
   const saidBefore = Map.groupBy(before, ({ root }) => root);
   const enteredIn = Map.groupBy(byPeople, ({ root }) => root);
   const keysOf = Map.groupBy(keys, ({ root }) => root);
-  for (let at = 0; at < roots.length; at += page) {
-    const some = roots.slice(at, at + page);
-    const records = await recordsById(writer, object.name, some);
-    const commands = some.flatMap((root): Command[] => {
-      const said = traitsOf.get(root) ?? [];
-      const values = {
-        ...fromKeys(object, context, keysOf.get(root) ?? []),
-        ...goldenValues(object, catalog.company.channels, said),
-      };
-      const record = records.get(root);
-      if (record === undefined) return [create(object, root, values, keysOf.get(root) ?? [])];
-      return update(object, root, record, values, {
-        said: [...said, ...(saidBefore.get(root) ?? [])],
-        entered: enteredIn.get(root) ?? [],
-      });
+  return roots.flatMap((root): Command[] => {
+    const said = traitsOf.get(root) ?? [];
+    const known = keysOf.get(root) ?? [];
+    const values = valuesFrom(object, context, said, known);
+    const record = records.get(root);
+    if (record === undefined) return [create(object, root, values, known)];
+    return update(object, root, record, values, {
+      said: [...said, ...(saidBefore.get(root) ?? [])],
+      entered: enteredIn.get(root) ?? [],
     });
-    // What a rule of the company's own refuses stays undone: the next event tries again.
-    if (commands.length > 0) await writer.writePartial(commands);
-  }
+  });
+}
+
+/** What the record shall hold of what is known of its customer. */
+function valuesFrom(
+  object: CatalogObject,
+  context: Stitching,
+  traits: readonly StoredTrait[],
+  keys: readonly KeyOfRoot[],
+): JsonObject {
+  const channels = context.catalog.company.channels;
+  return { ...fromKeys(object, context, keys), ...goldenValues(object, channels, traits) };
 }
 
 /** What fields that hold identifiers could hold of a customer's, as if channels had said it. */
@@ -86,10 +118,9 @@ export async function customerKeys(
 function fromKeys(object: CatalogObject, { catalog, kinds, now }: Stitching, keys: readonly KeyOfRoot[]): JsonObject {
   const values: Record<string, Json> = {};
   const parse = { catalog, company: catalog.company, now, timeZone: catalog.company.timeZone };
-  for (const field of object.fields.values()) {
-    const kind = kindOfField(field);
-    if (kind === undefined) continue;
-    const first = keys.map(({ key }) => fromKey(kinds, key)).find((identifier) => identifier?.kind.name === kind);
+  const identifiers = keys.map(({ key }) => fromKey(kinds, key));
+  for (const [field, kind] of identifierFields(object)) {
+    const first = identifiers.find((identifier) => identifier?.kind.name === kind);
     if (first != null && field.handler.parse?.(first.value, field, parse).ok === true) values[field.name] = first.value;
   }
   return values;

@@ -32,17 +32,22 @@ on conflict (identity, field, channel) do update set value = excluded.value, at 
 where excluded.at >= t.at and (t.value <> excluded.value or excluded.at >= t.at + interval '1 day')
 returning t.identity`;
 
-/** Keeps what channels say; the identities of which something is new. */
-export async function storeTraits(tx: Tx, traits: readonly Trait[]): Promise<Set<string>> {
-  // The newest of each channel: a statement can't touch a row twice.
+/** Of each identity, field and channel what was said last. */
+export function newestOf(traits: readonly Trait[]): Trait[] {
   const newest = new Map<string, Trait>();
   for (const trait of traits) {
     const key = `${trait.identity} ${trait.field} ${trait.channel}`;
     const other = newest.get(key);
     if (other === undefined || trait.at >= other.at) newest.set(key, trait);
   }
-  if (newest.size === 0) return new Set();
-  const rows = [...newest.values()];
+  return [...newest.values()];
+}
+
+/** Keeps what channels say; the identities of which something is new. */
+export async function storeTraits(tx: Tx, traits: readonly Trait[]): Promise<Set<string>> {
+  // A statement can't touch a row twice.
+  const rows = newestOf(traits);
+  if (rows.length === 0) return new Set();
   const changed = await tx.queryText<{ identity: string }>(
     storeText,
     [
