@@ -3,6 +3,7 @@ import { type Command, type Json, type JsonObject, sameJson } from '@huike/schem
 import { identifierFields, kindOfField } from '../identifier/fields.ts';
 import { fromKey } from '../identifier/kinds.ts';
 import type { Stitching } from '../stitch/context.ts';
+import { ofRoots } from '../stitch/members.ts';
 import { recordsById } from './records.ts';
 import { golden, readEntered, readTraits, type StoredTrait } from './traits.ts';
 
@@ -30,8 +31,7 @@ export interface Newcomer {
 }
 
 const keysText = `
-select n.survivor as root, i.key from huike.identity n join huike.identifier i on i.identity = n.id
-where n.survivor = any($1) order by i.first_seen, i.key`;
+${ofRoots('select i.key, i.first_seen from huike.identifier i where i.identity = n.id')} order by x.first_seen, x.key`;
 
 /** Records that are written at a time. */
 const page = 500;

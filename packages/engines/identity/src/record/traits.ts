@@ -1,5 +1,6 @@
 import type { CatalogObject, ParseContext, Tx } from '@huike/kernel';
 import type { Json, JsonObject } from '@huike/schema';
+import { ofRoots } from '../stitch/members.ts';
 
 // What channels say of a customer, and which of it the record holds: the golden fields.
 
@@ -62,20 +63,20 @@ export async function storeTraits(tx: Tx, traits: readonly Trait[]): Promise<Set
   return new Set(changed.map(({ identity }) => identity));
 }
 
-const readText = `
-select n.survivor as root, t.field, t.channel, t.value, t.at
-from huike.identity n join huike.identity_trait t on t.identity = n.id
-where n.survivor = any($1) and t.channel <> '${recordChannel}'`;
+const readText = ofRoots(
+  `select t.field, t.channel, t.value, t.at from huike.identity_trait t
+where t.identity = n.id and t.channel <> '${recordChannel}'`,
+);
 
 /** What all channels say of customers. Sent at once: what is stored after isn't among it. */
 export function readTraits(tx: Pick<Tx, 'queryText'>, roots: readonly string[]): Promise<StoredTrait[]> {
   return tx.queryText<StoredTrait>(readText, [roots], 'identity.readTraits');
 }
 
-const enteredText = `
-select n.survivor as root, t.field, t.channel, t.value, t.at
-from huike.identity n join huike.identity_trait t on t.identity = n.id
-where n.survivor = any($1) and t.channel = '${recordChannel}'`;
+const enteredText = ofRoots(
+  `select t.field, t.channel, t.value, t.at from huike.identity_trait t
+where t.identity = n.id and t.channel = '${recordChannel}'`,
+);
 
 /** What people entered in the records of customers, of those that are one now too. */
 export function readEntered(tx: Pick<Tx, 'queryText'>, roots: readonly string[]): Promise<StoredTrait[]> {

@@ -1,6 +1,7 @@
 import type { Tx } from '@huike/kernel';
 import { fromKey, type Identifier, type Kinds } from '../identifier/kinds.ts';
 import { lockCustomers } from './lock.ts';
+import { ofRoots } from './members.ts';
 import { type Arrival, isLongUnused } from './plan.ts';
 import type { Rank, Snapshot, StoredIdentifier } from './snapshot.ts';
 
@@ -22,16 +23,13 @@ from huike.identifier i join huike.identity n on n.id = i.identity where i.key =
 
 const identitiesText = 'select id, survivor, known, since from huike.identity where id = any($1)';
 
-const valuesText = `
-select n.survivor as root, i.key from huike.identity n join huike.identifier i on i.identity = n.id
-where n.survivor = any($1)`;
+const valuesText = ofRoots('select i.key from huike.identifier i where i.identity = n.id');
 
 const claimsText = 'select key, identity from huike.identifier_claim where key = any($1)';
 
-const namesText = `
-select n.survivor as root, t.value #>> '{}' as name
-from huike.identity n join huike.identity_trait t on t.identity = n.id
-where n.survivor = any($1) and t.field = 'name'`;
+const namesText = ofRoots(
+  `select t.value #>> '{}' as name from huike.identity_trait t where t.identity = n.id and t.field = 'name'`,
+);
 
 /** How often a batch follows customers that are merged under its eyes. */
 const rounds = 20;
