@@ -25,6 +25,16 @@ const pages: readonly { readonly page: string; readonly files: readonly string[]
   { page: 'set-up', files: ['index.html', 'src/pages/set-up/SetUpPage.tsx'], atMost: 160 },
   { page: 'list', files: ['index.html', 'src/app/shell/Shell.tsx', 'src/views/ListPage.tsx'], atMost: 330 },
   { page: 'record', files: ['index.html', 'src/app/shell/Shell.tsx', 'src/record/RecordPage.tsx'], atMost: 330 },
+  {
+    page: 'portal',
+    files: ['index.html', 'src/portal/PortalShell.tsx', 'src/portal/PortalHome.tsx'],
+    atMost: 250,
+  },
+  {
+    page: 'portal list',
+    files: ['index.html', 'src/portal/PortalShell.tsx', 'src/portal/PortalList.tsx'],
+    atMost: 250,
+  },
 ];
 
 /** The files that load with these. Throws where the manifest lacks one. */

@@ -26,6 +26,8 @@ export const MenuSchema = Type.Object(
     ...common,
     /** Menus stand in this order, then by name. */
     position: Type.Optional(Type.Number()),
+    /** A menu of the portal, for users of outside organisations; the others are for the company's own people. */
+    portal: Type.Optional(Type.Boolean()),
     items: Type.Array(EntrySchema, { maxItems: 100 }),
   },
   { additionalProperties: false },

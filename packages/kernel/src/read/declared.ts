@@ -65,22 +65,27 @@ export function seenLayout(access: Access, layout: Layout, actor: Actor): Layout
     : { ...rest, highlights: highlights.filter((path) => sees(access, object, path)) };
 }
 
-/** The menus with the entries that are for the viewer and lead to what the viewer sees. */
+/** The menus with the entries that are for the viewer and lead to what the viewer sees: those of the portal for outsiders. */
 export function seenMenus(catalog: Catalog, access: Access, views: readonly View[], actor: Actor): readonly Menu[] {
   const known = new Set(views.map(({ name }) => name));
-  return [...catalog.menus.values()].sort(byPosition).flatMap(
-    (menu) =>
-      menuOf(menu, (entry) => {
-        if ('object' in entry && entry.object !== undefined && access.object(entry.object) === null) return false;
-        if ('view' in entry && entry.view !== undefined && !known.has(entry.view)) return false;
-        return isFor(access, entry, actor);
-      }) ?? [],
-  );
+  return [...catalog.menus.values()]
+    .filter((menu) => actor.kind === 'system' || actor.external === (menu.portal ?? false) || declares(access))
+    .sort(byPosition)
+    .flatMap(
+      (menu) =>
+        menuOf(menu, (entry) => {
+          if ('object' in entry && entry.object !== undefined && access.object(entry.object) === null) return false;
+          if ('view' in entry && entry.view !== undefined && !known.has(entry.view)) return false;
+          return isFor(access, entry, actor);
+        }) ?? [],
+    );
 }
 
 /** Those who declare views and menus see them all. */
+const declares = (access: Access): boolean => access.capabilities.has('metadata');
+
 function isFor(access: Access, { roles }: { readonly roles?: readonly string[] }, actor: Actor): boolean {
-  if (roles === undefined || actor.kind === 'system' || access.capabilities.has('metadata')) return true;
+  if (roles === undefined || actor.kind === 'system' || declares(access)) return true;
   return roles.some((role) => actor.roles.includes(role));
 }
 

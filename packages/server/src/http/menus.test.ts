@@ -74,6 +74,17 @@ test('a menu shows what leads somewhere for whoever looks, in its order', async 
   assert.deepEqual(await menus(nobody), []);
 });
 
+test('outsiders see the menus of the portal, the own people all others', async () => {
+  const menu = { name: 'portal', portal: true, items: [{ name: 'visits', object: 'visit' }] };
+  assert.equal((await server.admin.post('metadata/apply', { menus: [menu] })).status, 200);
+  const department = await server.addDepartment('经销商', undefined, true);
+  const dealer = await server.addUser({ roles: ['lead'], department });
+  assert.deepEqual(await menus(dealer), ['portal', 'portal/visits']);
+  const rep = await server.addUser({ roles: ['rep'] });
+  assert.ok(!(await menus(rep)).includes('portal'));
+  assert.equal((await server.admin.post('metadata/apply', { delete: [{ kind: 'menu', name: 'portal' }] })).status, 200);
+});
+
 test('whoever may change the metadata sees every menu, and takes one away', async () => {
   assert.equal((await menus(server.admin)).length, 8);
   const declared = await server.admin.get('metadata?view=declared');

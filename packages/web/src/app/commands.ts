@@ -3,7 +3,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { create } from 'zustand';
 import { call } from '../data/api.ts';
-import { sessionChanged, useMe } from '../data/session.ts';
+import { forgetRead, sessionQuery, useMe } from '../data/session.ts';
 import { toastError } from '../design/toast.tsx';
 import { type Language, speak } from '../words/index.ts';
 import { forgetAll } from './recent.ts';
@@ -26,8 +26,10 @@ export function useSignOut(): () => Promise<void> {
   return useCallback(async () => {
     await call('POST', 'auth/sign-out');
     forgetAll();
-    await sessionChanged(queries);
+    await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
     await router.invalidate();
+    // Not before the pages are gone: they would ask anew.
+    forgetRead(queries);
   }, [queries, router]);
 }
 

@@ -1,4 +1,5 @@
 import {
+  type AsyncRouteComponent,
   createRootRoute,
   createRoute,
   createRouter,
@@ -7,9 +8,11 @@ import {
   redirect,
   type SearchSchemaInput,
 } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { whenSignedOut } from '../data/api.ts';
-import { isUnfinished, type Session, sessionQuery } from '../data/session.ts';
+import { isUnfinished, type Session, sessionQuery, useMe } from '../data/session.ts';
 import { speak, spoken } from '../words/index.ts';
+import { enterBy, enteredBy } from './door.ts';
 import { Broken, Lost, Waiting } from './Edges.tsx';
 import { queries } from './queries.ts';
 import { safeTarget } from './target.ts';
@@ -23,7 +26,27 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 const session = (): Promise<Session> => queries.ensureQueryData(sessionQuery);
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
+/** What the company's own people see, or what those of outside organisations see in its place. */
+function either(own: AsyncRouteComponent<object>, portal: AsyncRouteComponent<object>) {
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for each route, when the module loads
+  const Page = () => {
+    const me = useMe();
+    // Whoever signs out sees the same frame until the door is there.
+    const external = useRef(false);
+    if (me !== null) external.current = me.external;
+    const Shown = external.current ? portal : own;
+    return <Shown />;
+  };
+  const preload = async () => {
+    const { me } = await session();
+    await (me !== null && !isUnfinished(me) && me.external ? portal : own).preload?.();
+  };
+  return Object.assign(Page, { preload });
+}
+
 interface SignInSearch {
+  /** The door of the portal. */
+  readonly portal?: true;
   readonly problem?: string;
   readonly to?: string;
 }
@@ -33,7 +56,11 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: (search: SignInSearch & SearchSchemaInput): SignInSearch => {
     const [problem, to] = [text(search.problem), text(search.to)];
-    return { ...(problem === undefined ? {} : { problem }), ...(to === undefined ? {} : { to }) };
+    return {
+      ...(search.portal === undefined ? {} : { portal: true }),
+      ...(problem === undefined ? {} : { problem }),
+      ...(to === undefined ? {} : { to }),
+    };
   },
   beforeLoad: async ({ search }) => {
     const { me, needed } = await session();
@@ -41,6 +68,16 @@ const signIn = createRoute({
     if (me !== null && !isUnfinished(me)) throw redirect({ href: safeTarget(search.to), replace: true });
   },
   component: lazyRouteComponent(() => import('../pages/sign-in/SignInPage.tsx'), 'SignInPage'),
+});
+
+/** The address that partners are given. */
+const portal = createRoute({
+  getParentRoute: () => root,
+  path: '/partner-portal',
+  beforeLoad: () => {
+    enterBy('portal');
+    throw redirect({ to: '/sign-in', search: { portal: true }, replace: true });
+  },
 });
 
 const setUp = createRoute({
@@ -70,23 +107,33 @@ const inside = createRoute({
     if (needed) throw redirect({ to: '/set-up', replace: true });
     if (me === null || isUnfinished(me)) {
       const to = location.href === '/' ? {} : { to: location.href };
-      throw redirect({ to: '/sign-in', search: to, replace: true });
+      const door = enteredBy() === 'portal' ? { portal: true as const } : {};
+      throw redirect({ to: '/sign-in', search: { ...door, ...to }, replace: true });
     }
     // The user's own language, wherever the sign-in page stood.
     if (me.language !== spoken()) speak(me.language);
   },
-  component: lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
+  component: either(
+    lazyRouteComponent(() => import('./shell/Shell.tsx'), 'Shell'),
+    lazyRouteComponent(() => import('../portal/PortalShell.tsx'), 'PortalShell'),
+  ),
 });
 
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('../pages/Home.tsx'), 'Home'),
+  component: either(
+    lazyRouteComponent(() => import('../pages/Home.tsx'), 'Home'),
+    lazyRouteComponent(() => import('../portal/PortalHome.tsx'), 'PortalHome'),
+  ),
 });
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/my-settings',
-  component: lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
+  component: either(
+    lazyRouteComponent(() => import('../settings/SettingsPage.tsx'), 'SettingsPage'),
+    lazyRouteComponent(() => import('../portal/PortalSettings.tsx'), 'PortalSettings'),
+  ),
 });
 const importing = createRoute({
   getParentRoute: () => inside,
@@ -143,7 +190,10 @@ const list = createRoute({
     const view = text(search.view);
     return view === undefined ? {} : { view };
   },
-  component: lazyRouteComponent(() => import('../views/ListPage.tsx'), 'ListPage'),
+  component: either(
+    lazyRouteComponent(() => import('../views/ListPage.tsx'), 'ListPage'),
+    lazyRouteComponent(() => import('../portal/PortalList.tsx'), 'PortalList'),
+  ),
 });
 export interface NewSearch {
   /** A related record to begin with: `field:id`. */
@@ -157,17 +207,24 @@ const created = createRoute({
     const given = text(search.with);
     return given === undefined ? {} : { with: given };
   },
-  component: lazyRouteComponent(() => import('../record/NewRecordPage.tsx'), 'NewRecordPage'),
+  component: either(
+    lazyRouteComponent(() => import('../record/NewRecordPage.tsx'), 'NewRecordPage'),
+    lazyRouteComponent(() => import('../portal/PortalRecord.tsx'), 'PortalNewRecord'),
+  ),
 });
 const record = createRoute({
   getParentRoute: () => inside,
   path: '/$object/$id',
-  component: lazyRouteComponent(() => import('../record/RecordPage.tsx'), 'RecordPage'),
+  component: either(
+    lazyRouteComponent(() => import('../record/RecordPage.tsx'), 'RecordPage'),
+    lazyRouteComponent(() => import('../portal/PortalRecord.tsx'), 'PortalRecord'),
+  ),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    portal,
     setUp,
     inside.addChildren([
       home,

@@ -45,7 +45,7 @@ export function useMe(): Me | null {
 
 /** Forgets everything that was read, and asks anew who is here. */
 export async function sessionChanged(queries: QueryClient): Promise<Session> {
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+  forgetRead(queries);
   // The query itself stays, so that pages that show it hear of the answer.
   return queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
 }
@@ -53,4 +53,9 @@ export async function sessionChanged(queries: QueryClient): Promise<Session> {
 /** The zone in which times are shown. */
 export function useZone(): string {
   return useMe()?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Forgets everything that was read but for who is here. */
+export function forgetRead(queries: QueryClient): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
 }

@@ -17,6 +17,9 @@ const useWords = defineWords(
     dark: '深色',
     claim: '每一位客户，一条线索不断。',
     line: '把各渠道的记录汇到一处，认出同一位客户，跑您自己的流程。',
+    portal: '伙伴门户',
+    portalClaim: '一起把生意做好。',
+    portalLine: '订货、报备、查进度，随时在手机上办。',
   },
   {
     other: '中文',
@@ -24,25 +27,41 @@ const useWords = defineWords(
     dark: 'Dark',
     claim: 'Every customer, one unbroken thread.',
     line: 'Bring every channel together, know who is who, and run your own process.',
+    portal: 'Partner portal',
+    portalClaim: 'Good business, together.',
+    portalLine: 'Register, order and follow up, from your phone, at any time.',
   },
 );
 
-export function Door({ children, wide = false }: { readonly children: ReactNode; readonly wide?: boolean }) {
+interface DoorProps {
+  readonly children: ReactNode;
+  readonly wide?: boolean;
+  /** The door of people of outside organisations. */
+  readonly portal?: boolean;
+}
+
+export function Door({ children, wide = false, portal = false }: DoorProps) {
   const say = useWords();
   const scheme = useScheme();
   return (
     <div className={styles.door}>
       <aside className={styles.side} aria-hidden="true">
         <Threads />
-        <p className={styles.claim}>{say('claim')}</p>
-        <p className={styles.line}>{say('line')}</p>
+        <p className={styles.claim}>{say(portal ? 'portalClaim' : 'claim')}</p>
+        <p className={styles.line}>{say(portal ? 'portalLine' : 'line')}</p>
       </aside>
       <main className={styles.main}>
         <header className={styles.top}>
           <span className={styles.brand}>
             <Mark />
             <span>
-              汇客 <span>Huike</span>
+              {portal ? (
+                say('portal')
+              ) : (
+                <>
+                  汇客 <span>Huike</span>
+                </>
+              )}
             </span>
           </span>
           <Button kind="quiet" icon={Languages} onClick={() => speak(spoken() === 'en' ? 'zh' : 'en')}>

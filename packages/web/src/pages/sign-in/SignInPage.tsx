@@ -15,7 +15,7 @@ import { problemText, useWords } from './words.ts';
 /** The door: e-mail and password, a one-time code where it is due, or the company's own sign-in. */
 export function SignInPage() {
   const say = useWords();
-  const { problem, to } = useSearch({ from: '/sign-in' });
+  const { portal, problem, to } = useSearch({ from: '/sign-in' });
   const session = useQuery(sessionQuery).data;
   const queries = useQueryClient();
   const router = useRouter();
@@ -27,13 +27,17 @@ export function SignInPage() {
   };
   const me = session?.me ?? null;
   return (
-    <Door>
+    <Door portal={portal === true}>
       {isUnfinished(me) ? (
         <Unfinished steps={me.pending} onDone={enter} />
       ) : (
-        <SignInForm problem={problem === undefined ? null : problemText(problem, say)} onDone={enter} />
+        <SignInForm
+          portal={portal === true}
+          problem={problem === undefined ? null : problemText(problem, say)}
+          onDone={enter}
+        />
       )}
-      {session?.singleSignOn === true && me === null && (
+      {session?.singleSignOn === true && me === null && portal !== true && (
         <>
           <p className={styles.or}>{say('or')}</p>
           <Button
@@ -51,7 +55,13 @@ export function SignInPage() {
   );
 }
 
-function SignInForm({ problem, onDone }: { readonly problem: string | null; readonly onDone: () => Promise<void> }) {
+interface SignInFormProps {
+  readonly portal: boolean;
+  readonly problem: string | null;
+  readonly onDone: () => Promise<void>;
+}
+
+function SignInForm({ portal, problem, onDone }: SignInFormProps) {
   const say = useWords();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -76,8 +86,8 @@ function SignInForm({ problem, onDone }: { readonly problem: string | null; read
   };
   return (
     <form onSubmit={submit} className={styles.form}>
-      <h1>{say('title')}</h1>
-      <p className={styles.hint}>{say('hint')}</p>
+      <h1>{say(portal ? 'portalTitle' : 'title')}</h1>
+      <p className={styles.hint}>{say(portal ? 'portalHint' : 'hint')}</p>
       {refusal !== null && !asksCode && (
         <Notice tone="danger">{refusal instanceof Refusal ? refusal.message : say('unreachable')}</Notice>
       )}

@@ -3,6 +3,8 @@ import { defineWords, type Say } from '../../words/define.ts';
 const zh = {
   title: '登录',
   hint: '欢迎回来。',
+  portalTitle: '登录伙伴门户',
+  portalHint: '用合作公司为您开通的账号登录。',
   email: '邮箱',
   password: '密码',
   code: '动态验证码',
@@ -38,6 +40,8 @@ export type SignInWord = keyof typeof zh;
 export const useWords = defineWords<SignInWord>('signIn', zh, {
   title: 'Sign in',
   hint: 'Welcome back.',
+  portalTitle: 'Sign in to the portal',
+  portalHint: 'With the account that your partner company gave you.',
   email: 'E-mail',
   password: 'Password',
   code: 'One-time code',
