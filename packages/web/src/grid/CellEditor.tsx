@@ -6,8 +6,8 @@ import { type Choice, Choose, ChooseRecord, optionChoices } from './Choose.tsx';
 import { valueAt } from './columns.ts';
 import { isRelation, type Reason, readText, toShown } from './input.ts';
 import { place } from './Popup.tsx';
+import type { Editing } from './state.ts';
 import { labelIn, type Reader, textOf } from './text.ts';
-import type { Editing } from './view.ts';
 import { useGridWords } from './words.ts';
 
 export type After = 'stay' | 'down' | 'right' | 'left';

@@ -1,6 +1,5 @@
-import type { RecordData } from '../data/api.ts';
-import type { Column } from './columns.ts';
 import { type Look, Painter, rowAt } from './paint.ts';
+import { type Places, placesOf, rowNow, selectionNow, shiftOf } from './places.ts';
 import type { Item, Rows } from './rows.ts';
 import {
   at,
@@ -14,41 +13,11 @@ import {
   rectangleOf,
   type Selection,
 } from './selection.ts';
+import type { GridHost, GridParts, GridState } from './state.ts';
 import { type Extent, elementHeight, placeAt, revealing, rowsAt, type Scroll, scrolledTo } from './window.ts';
 
 // The moving part of a grid: scrolling, selecting and drawing, outside of React, so that a frame of scrolling touches
 // only the rows that come into sight. What React shows (editor, footer, bars) hears of changes by `subscribe`.
-
-export interface Editing {
-  readonly cell: Cell;
-  readonly record: RecordData;
-  readonly column: Column;
-  /** What was typed to begin, instead of the value. */
-  readonly typed: string | null;
-  readonly left: number;
-  readonly top: number;
-}
-
-export interface GridState {
-  readonly selection: Selection | null;
-  readonly checked: ReadonlySet<string>;
-  /** Every record of the list, also those that aren't loaded. */
-  readonly all: boolean;
-  readonly editing: Editing | null;
-  readonly length: number;
-}
-
-export interface GridHost {
-  readonly open: (record: RecordData) => void;
-  readonly peek: (record: RecordData) => void;
-  readonly toggleGroup: (key: string) => void;
-  /** Turns a yes into a no. */
-  readonly flip: (record: RecordData, column: Column) => void;
-  readonly clear: (rectangle: Rectangle) => void;
-  readonly fill: (rectangle: Rectangle) => void;
-  readonly undo: () => void;
-  readonly redo: () => void;
-}
 
 const around = 6;
 
@@ -77,17 +46,9 @@ export class GridView {
   #lastChecked: number | null = null;
   /** Rows came or changed since the last drawing. */
   #stirred = false;
-  #places: ReadonlyMap<number, string> = new Map();
+  #places: Places = new Map();
 
-  constructor(parts: {
-    readonly scroller: HTMLElement;
-    readonly root: HTMLElement;
-    readonly body: HTMLElement;
-    readonly prefix: string;
-    readonly rows: Rows;
-    readonly look: Look;
-    readonly host: GridHost;
-  }) {
+  constructor(parts: GridParts) {
     this.#scroller = parts.scroller;
     this.#root = parts.root;
     this.#body = parts.body;
@@ -244,7 +205,9 @@ export class GridView {
     if (focus !== undefined && focus.row >= from && focus.row < to)
       this.#root.setAttribute('aria-activedescendant', this.#painter.focusId);
     else this.#root.removeAttribute('aria-activedescendant');
-    this.#remember(from, to);
+    const { editing } = this.#state;
+    const inSight = Array.from({ length: to - from }, (_, index) => from + index);
+    this.#places = placesOf(this.#rows, [...inSight, focus?.row, selection?.anchor.row, editing?.cell.row]);
   }
 
   get #bounds(): Bounds {
@@ -266,34 +229,14 @@ export class GridView {
     this.#later();
   }
 
-  /** Which records stand where, in sight and under the selection: rows that others make or take move them. */
-  #remember(from: number, to: number): void {
-    const { selection, editing } = this.#state;
-    const rows = [selection?.focus.row, selection?.anchor.row, editing?.cell.row];
-    const places = new Map<number, string>();
-    for (let row = from; row < to; row++) rows.push(row);
-    for (const row of rows) {
-      const item = row === undefined ? undefined : this.#rows.item(row);
-      if (row !== undefined && item?.kind === 'record') places.set(row, item.record.id);
-    }
-    this.#places = places;
-  }
-
   /** After rows came or went: the selection, the editor and what is in sight stay with their records. */
   #follow(): void {
     this.#stirred = false;
     const { selection, editing } = this.#state;
     const { rowHeight } = this.#look;
-    const places = this.#places;
-    const last = Math.max(0, this.#rows.length - 1);
-    const moved = (row: number) => {
-      const id = places.get(row);
-      return Math.min((id === undefined ? undefined : this.#rows.indexOf(id)) ?? row, last);
-    };
+    const [places, rows] = [this.#places, this.#rows];
     const top = Math.ceil(this.#scroll.virtual / rowHeight);
-    const seen = [...places.keys()].filter((row) => row >= top).sort((one, other) => one - other);
-    const anchor = seen.find((row) => this.#rows.indexOf(places.get(row) ?? '') !== undefined);
-    const shift = anchor === undefined ? 0 : moved(anchor) - anchor;
+    const shift = shiftOf(places, rows, top);
     // Who looks at the top of a list sees what comes in there.
     if (shift !== 0 && top > 0) {
       this.#resizeBody();
@@ -302,13 +245,10 @@ export class GridView {
       this.#set = place.physical;
       this.#scroller.scrollTop = place.physical;
     }
-    const { focus, anchor: other } = selection ?? { focus: null, anchor: null };
-    if (focus !== null && other !== null && (moved(focus.row) !== focus.row || moved(other.row) !== other.row)) {
-      const follows = { focus: { ...focus, row: moved(focus.row) }, anchor: { ...other, row: moved(other.row) } };
-      this.#update({ selection: follows });
-    }
+    const follows = selection === null ? null : selectionNow(places, rows, selection);
+    if (follows !== null) this.#update({ selection: follows });
     if (editing === null) return;
-    const cell = { ...editing.cell, row: moved(editing.cell.row) };
+    const cell = { ...editing.cell, row: rowNow(places, rows, editing.cell.row) };
     const { left, top: above } = this.#placeOf(cell);
     if (cell.row !== editing.cell.row || above !== editing.top || left !== editing.left)
       this.#update({ editing: { ...editing, cell, left, top: above } });
@@ -348,13 +288,8 @@ export class GridView {
   }
 
   #ask(): void {
-    const { from, to } = rowsAt(
-      this.#scroll.virtual,
-      this.#viewport,
-      this.#look.rowHeight,
-      Math.max(this.#rows.length, 60),
-      2 * around,
-    );
+    const length = Math.max(this.#rows.length, 60);
+    const { from, to } = rowsAt(this.#scroll.virtual, this.#viewport, this.#look.rowHeight, length, 2 * around);
     this.#rows.need(from, to, this.#down);
   }
 

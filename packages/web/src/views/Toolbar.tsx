@@ -19,7 +19,7 @@ import { columnsOf, fieldAt, labelAt } from '../grid/columns.ts';
 import { MenuItem, Popup } from '../grid/Popup.tsx';
 import { labelIn } from '../grid/text.ts';
 import { FilterBar, GroupEditor, pathsOf, useSpeaker } from './filter/FilterBar.tsx';
-import { asFilter } from './filter/model.ts';
+import { asFilter, both } from './filter/model.ts';
 import type { Quick } from './quick.ts';
 import type { Shape, ShapeChange } from './views.ts';
 import { useViewWords } from './words.ts';
