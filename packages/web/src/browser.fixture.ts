@@ -97,10 +97,11 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     if (status !== undefined && expected.has(Number(status))) return;
     wrong.push(`${message.type()}: ${text} (${message.location().url})`);
   });
-  // What was asked of the server and isn't answered yet, but for the stream of changes.
+  // What was asked of the server and isn't answered yet, but for the stream of changes and the worker that holds it: when
+  // a page is left, nobody tells of their end.
   const asked = new Map<unknown, string>();
   page.on('request', (request) => {
-    if (!request.url().includes('/events')) asked.set(request, request.url());
+    if (!/\/events|\.worker-/.test(request.url())) asked.set(request, request.url());
   });
   page.on('requestfinished', (request) => asked.delete(request));
   page.on('requestfailed', (request) => asked.delete(request));

@@ -1,0 +1,37 @@
+import { defineWords } from '../../words/define.ts';
+
+export const useWords = defineWords(
+  'setupObjects',
+  {
+    title: '对象与字段',
+    object: '对象',
+    name: '接口名称',
+    fields: '字段',
+    count: '字段数',
+    field: '字段',
+    type: '类型',
+    required: '必填',
+    deleted: '已删除，30 天内可恢复',
+    deletedAt: '删除于 {{at}}',
+    restore: '恢复',
+    restored: '已恢复',
+    records: '查看记录',
+    none: '没有这个对象',
+  },
+  {
+    title: 'Objects and fields',
+    object: 'Object',
+    name: 'API name',
+    fields: 'Fields',
+    count: 'Fields',
+    field: 'Field',
+    type: 'Type',
+    required: 'Required',
+    deleted: 'Deleted: can be brought back for 30 days',
+    deletedAt: 'deleted {{at}}',
+    restore: 'Bring back',
+    restored: 'It is back',
+    records: 'See the records',
+    none: 'There is no such object',
+  },
+);
