@@ -58,6 +58,8 @@ export interface Visitor {
   say(zh: string, en: string): string;
   /** Opens a page and waits until it has come to rest. */
   open(where: string): Promise<void>;
+  /** Waits until everything that was asked for is there. */
+  rest(): Promise<void>;
   /** Keeps a picture, and holds the page to what everybody needs: see `faultsOf`. */
   see(name: string): Promise<void>;
   /** From now on the console may tell of these refusals of the server. */
@@ -122,6 +124,7 @@ export async function visit(browser: Browser, server: TestServer, look: Look): P
     page,
     look,
     say: (zh, en) => (look.language === 'zh' ? zh : en),
+    rest: rested,
     async open(where) {
       await page.goto(where);
       await rested();
@@ -179,5 +182,5 @@ export async function signIn(visitor: Visitor, email: string, password: string):
   await page.getByLabel(say('密码', 'Password'), { exact: true }).fill(password);
   await page.getByRole('button', { name: say('登录', 'Sign in'), exact: true }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await page.waitForLoadState('networkidle');
+  await visitor.rest();
 }
