@@ -5,7 +5,7 @@ import { assertPhysical, insertRows, testDatabase } from '@huike/testkit';
 import { loadCatalog } from '../catalog/load.ts';
 import { sql } from '../database/index.ts';
 import { installApp, installedApps, planApp, planUninstall, uninstallApp } from './apps.ts';
-import { keepOwn, metadataClashes, planTakeShipped, takeShipped } from './clashes.ts';
+import { keepOwn, metadataClashes, takeShipped } from './clashes.ts';
 import { deletedMetadata } from './restore.ts';
 import { applyMetadata } from './run.ts';
 import { installAll, kernelDeclarations } from './setup.ts';
@@ -152,20 +152,24 @@ test('of a clash a person takes the shipped value, or keeps their own for good',
     [['maxLength'], ['help', 'zh'], ['help', 'en']],
   );
   assert.ok(zh && en && length);
+  const { catalog, plan } = await takeShipped(db, actor, zh);
   assert.deepEqual(
-    (await planTakeShipped(db, zh)).steps.map(({ name, action }) => [name, action]),
+    plan.steps.map(({ name, action }) => [name, action]),
     [['code', 'update']],
   );
-  const { catalog } = await takeShipped(db, actor, zh);
   const definition = catalog.objects.get('parcel')?.fields.get('code')?.definition;
   assert.deepEqual(definition, { name: 'code', type: 'text', maxLength: 30, help: own.help });
-  await keepOwn(db, en);
+  await keepOwn(db, actor, en);
+  assert.deepEqual(
+    await db.query(sql`select actor, data->'path' as path from huike.change_pending where op = 'metadata.kept'`),
+    [{ actor: 'setup', path: en.path }],
+  );
   assert.deepEqual(
     (await open()).map(({ path }) => path),
     [length.path],
   );
   await assert.rejects(takeShipped(db, actor, zh), { code: 'metadata.conflict' });
-  await assert.rejects(keepOwn(db, en), { code: 'metadata.conflict' });
+  await assert.rejects(keepOwn(db, actor, en), { code: 'metadata.conflict' });
   await applyMetadata(db, actor, { delete: [{ kind: 'field', object: 'parcel', name: 'code' }] });
   await assert.rejects(takeShipped(db, actor, length), { code: 'metadata.conflict' });
 });

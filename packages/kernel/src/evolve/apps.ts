@@ -32,7 +32,7 @@ export const kernelApp = 'kernel';
 
 /**
  * Installs an app, or upgrades it by three-way merge: what the customer edited stays, what the app changed elsewhere
- * arrives; clashes are in the plan and in `metadataClashes` (clashes.ts). Throws `metadata.invalid` when the app's declarations are
+ * arrives; clashes are in the plan and in `metadataClashes`. Throws `metadata.invalid` when the app's declarations are
  * wrong, and as `applyMetadata` does.
  */
 export async function installApp(db: Database, actor: Actor, app: App): Promise<Applied> {

@@ -10,13 +10,14 @@ import {
 } from '@huike/schema';
 import type { Actor } from '../access/actor.ts';
 import type { Source } from '../catalog/resolve.ts';
-import type { Database, Queryable } from '../database/index.ts';
+import { appendEvent } from '../changes/index.ts';
+import type { Database, Queryable, Tx } from '../database/index.ts';
 import { sql } from '../database/sql.ts';
 import { restoreNothing } from './aside.ts';
 import type { PlanConflict } from './plan.ts';
 import type { Proposal } from './prepare.ts';
 import { checked } from './restore.ts';
-import { type Applied, type ApplyOptions, evolve, planOf } from './run.ts';
+import { type Applied, type ApplyOptions, evolve } from './run.ts';
 import { fieldsOf, losesValues } from './shipped.ts';
 
 // Places where an upgrade left the customer's value though the app ships another, and the customer's word on them.
@@ -39,9 +40,17 @@ const whereOf = ({ app, kind, name, path }: ClashPlace) => sql`
   app = ${sql.value(app)} and kind = ${sql.value(kind)} and name = ${sql.value(name)}
   and path = ${sql.value([...path])}::text[]`;
 
-/** The customer's value stays for good. Throws `metadata.conflict` when there is no such clash. */
-export async function keepOwn(db: Queryable, place: ClashPlace): Promise<void> {
-  const count = await db.execute(sql`delete from huike.metadata_clash where ${whereOf(place)}`);
+/** The customer's value stays for good; it stands in the log. Throws `metadata.conflict` when there is no such clash. */
+export async function keepOwn(db: Database, actor: Actor, place: ClashPlace): Promise<void> {
+  await db.transaction(async (tx) => {
+    await settle(tx, place);
+    const { app, kind, name, path } = place;
+    await appendEvent(tx, actor, { type: 'metadata.kept', data: { app, kind, name, path } });
+  });
+}
+
+async function settle(tx: Tx, place: ClashPlace): Promise<void> {
+  const count = await tx.execute(sql`delete from huike.metadata_clash where ${whereOf(place)}`);
   if (count === 0) throw problem('metadata.conflict');
 }
 
@@ -58,13 +67,8 @@ export async function takeShipped(
   return evolve(db, actor, (source, queryable) => withShipped(source, queryable, place), {
     ...options,
     document: { take: { ...place } },
-    also: (tx) => keepOwn(tx, place),
+    also: (tx) => settle(tx, place),
   });
-}
-
-/** What `takeShipped` would do. */
-export async function planTakeShipped(db: Queryable, place: ClashPlace) {
-  return planOf(db, (source, queryable) => withShipped(source, queryable, place));
 }
 
 async function withShipped(source: Source, db: Queryable, place: ClashPlace): Promise<Proposal> {

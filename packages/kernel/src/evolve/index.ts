@@ -12,7 +12,6 @@ export {
   type ClashPlace,
   keepOwn,
   metadataClashes,
-  planTakeShipped,
   takeShipped,
 } from './clashes.ts';
 export { housekeepingJob, metadataJobs } from './jobs.ts';

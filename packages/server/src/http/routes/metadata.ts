@@ -79,7 +79,7 @@ export function metadataRoutes(app: FastifyInstance, kernel: Kernel): void {
       const confirm = flag(addressOf(request), 'confirm');
       return told(kernel, await takeShipped(kernel.db, actor, place, { confirm }));
     }
-    await keepOwn(kernel.db, place);
+    await keepOwn(kernel.db, actor, place);
     return { version: kernel.catalogs.current().version, steps: [], conflicts: [] };
   });
 
