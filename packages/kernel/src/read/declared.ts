@@ -69,7 +69,7 @@ export function seenLayout(access: Access, layout: Layout, actor: Actor): Layout
 export function seenMenus(catalog: Catalog, access: Access, views: readonly View[], actor: Actor): readonly Menu[] {
   const known = new Set(views.map(({ name }) => name));
   return [...catalog.menus.values()]
-    .filter((menu) => actor.kind === 'system' || actor.external === (menu.portal ?? false) || declares(access))
+    .filter((menu) => actor.kind === 'system' || actor.external === (menu.portal ?? false))
     .sort(byPosition)
     .flatMap(
       (menu) =>
@@ -81,11 +81,9 @@ export function seenMenus(catalog: Catalog, access: Access, views: readonly View
     );
 }
 
-/** Those who declare views and menus see them all. */
-const declares = (access: Access): boolean => access.capabilities.has('metadata');
-
+/** Those who declare views and menus see them whatever their roles. */
 function isFor(access: Access, { roles }: { readonly roles?: readonly string[] }, actor: Actor): boolean {
-  if (roles === undefined || actor.kind === 'system' || declares(access)) return true;
+  if (roles === undefined || actor.kind === 'system' || access.capabilities.has('metadata')) return true;
   return roles.some((role) => actor.roles.includes(role));
 }
 

@@ -110,6 +110,7 @@ const inside = createRoute({
       const door = enteredBy() === 'portal' ? { portal: true as const } : {};
       throw redirect({ to: '/sign-in', search: { ...door, ...to }, replace: true });
     }
+    enterBy(me.external ? 'portal' : 'own');
     // The user's own language, wherever the sign-in page stood.
     if (me.language !== spoken()) speak(me.language);
   },

@@ -19,7 +19,7 @@ const useWords = defineWords(
     line: '把各渠道的记录汇到一处，认出同一位客户，跑您自己的流程。',
     portal: '伙伴门户',
     portalClaim: '一起把生意做好。',
-    portalLine: '订货、报备、查进度，随时在手机上办。',
+    portalLine: '登记客户、跟进、查资料，随时在手机上办。',
   },
   {
     other: '中文',
@@ -29,7 +29,7 @@ const useWords = defineWords(
     line: 'Bring every channel together, know who is who, and run your own process.',
     portal: 'Partner portal',
     portalClaim: 'Good business, together.',
-    portalLine: 'Register, order and follow up, from your phone, at any time.',
+    portalLine: 'Register customers and follow up, from your phone, at any time.',
   },
 );
 

@@ -125,17 +125,12 @@ function Records({ object, objects, me, views, entry }: RecordsProps) {
           ))}
         </nav>
       )}
-      {pages.isPending ? (
-        <Skeleton lines={8} />
-      ) : pages.isError ? (
-        <Failure error={pages.error} retry={() => void pages.refetch()} />
-      ) : pages.records.length === 0 ? (
+      {pages.isPending && <Skeleton lines={8} />}
+      {pages.isError && <Failure error={pages.error} retry={() => void pages.refetch()} />}
+      {pages.isSuccess && pages.records.length === 0 && (
         <Empty title={say(sought === '' ? 'empty' : 'emptyFound', { object: label })}>{say('emptyHint')}</Empty>
-      ) : narrow ? (
-        <Cards object={object} records={pages.records} columns={columns} reader={reader} />
-      ) : (
-        <Lines object={object} records={pages.records} columns={columns.slice(0, mostColumns)} reader={reader} />
       )}
+      {pages.records.length > 0 && <Listed object={object} records={pages.records} columns={columns} reader={reader} />}
       {pages.hasNextPage && (
         <Button wide busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
           {say('nextPage')}
@@ -145,14 +140,20 @@ function Records({ object, objects, me, views, entry }: RecordsProps) {
   );
 }
 
-interface Listed {
+interface ListedProps {
   readonly object: ObjectInfo;
   readonly records: readonly RecordData[];
   readonly columns: readonly Column[];
   readonly reader: Reader;
 }
 
-function Cards({ object, records, columns, reader }: Listed) {
+/** Cards on a phone, lines on a desk. */
+function Listed({ columns, ...props }: ListedProps) {
+  const narrow = useNarrow();
+  return narrow ? <Cards {...props} columns={columns} /> : <Lines {...props} columns={columns.slice(0, mostColumns)} />;
+}
+
+function Cards({ object, records, columns, reader }: ListedProps) {
   return (
     <ul className={styles.cards}>
       {records.map((record) => (
@@ -167,7 +168,7 @@ function Cards({ object, records, columns, reader }: Listed) {
   );
 }
 
-function Lines({ object, records, columns, reader }: Listed) {
+function Lines({ object, records, columns, reader }: ListedProps) {
   const go = useNavigate();
   const open = (record: RecordData) => void go({ to: '/$object/$id', params: { object: object.name, id: record.id } });
   return (

@@ -1,9 +1,9 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { House, Menu, Search, UserRound } from 'lucide-react';
-import { lazy, Suspense, useEffect } from 'react';
-import { closePalette, openPalette, useDrawer, usePalette } from '../app/commands.ts';
+import { openPalette, useDrawer } from '../app/commands.ts';
 import { linksOf, type NavLink } from '../app/menus.ts';
 import { AccountSheet } from '../app/shell/Account.tsx';
+import { Over, SkipLink } from '../app/shell/Over.tsx';
 import { useShortcuts } from '../app/shell/shortcuts.ts';
 import { useWords as useShellWords } from '../app/shell/words.ts';
 import { useLabel } from '../data/metadata.ts';
@@ -13,26 +13,22 @@ import { Button } from '../design/Button.tsx';
 import { iconOf } from '../design/icons.ts';
 import { Mark } from '../design/Mark.tsx';
 import { useNarrow } from '../design/media.ts';
-import { Sheet } from '../design/Sheet.tsx';
+import { Reconnecting, useLive } from '../live/Reconnecting.tsx';
 import { usePortalMenus } from './menus.ts';
 import styles from './portal.module.css';
 import { useWords } from './words.ts';
-
-const Palette = lazy(() => import('../app/palette/Palette.tsx'));
 
 /** On a phone so many of the portal's entries stand in the bar below; all stand behind "more". */
 const inBar = 3;
 
 /** The frame for people of outside organisations: few places, large targets, the phone first. */
 export function PortalShell() {
-  const say = useWords();
   const narrow = useNarrow();
   useShortcuts();
+  useLive();
   return (
     <>
-      <a href="#main" className={styles.skip}>
-        {say('skip')}
-      </a>
+      <SkipLink />
       <div className={styles.shell}>
         <Top narrow={narrow} />
         <main id="main" className={styles.main} tabIndex={-1}>
@@ -40,7 +36,8 @@ export function PortalShell() {
         </main>
         {narrow && <Bar />}
       </div>
-      <Overlays />
+      <Drawer />
+      <Reconnecting />
     </>
   );
 }
@@ -144,40 +141,23 @@ function Bar() {
   );
 }
 
-function Overlays() {
+/** On a phone all places of the portal, by menu. */
+function Drawer() {
   const say = useWords();
   const label = useLabel();
-  const { open } = usePalette();
-  const drawer = useDrawer();
-  const narrow = useNarrow();
   const { menus } = usePortalMenus();
-  const { href } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever went somewhere has done with the menu
-  useEffect(() => {
-    useDrawer.setState({ open: false });
-    closePalette();
-  }, [href]);
   return (
-    <>
-      {narrow && (
-        <Sheet from="bottom" label={say('menu')} open={drawer.open} onClose={() => useDrawer.setState({ open: false })}>
-          <div className={styles.drawer}>
-            {menus.map((menu) => (
-              <section key={menu.key}>
-                <h2>{label(menu.label)}</h2>
-                {linksOf(menu).map((link) => (
-                  <Place key={link.key} link={link} glyph />
-                ))}
-              </section>
+    <Over from="bottom" label={say('menu')}>
+      <div className={styles.drawer}>
+        {menus.map((menu) => (
+          <section key={menu.key}>
+            <h2>{label(menu.label)}</h2>
+            {linksOf(menu).map((link) => (
+              <Place key={link.key} link={link} glyph />
             ))}
-          </div>
-        </Sheet>
-      )}
-      {open !== null && (
-        <Suspense>
-          <Palette mode={open} />
-        </Suspense>
-      )}
-    </>
+          </section>
+        ))}
+      </div>
+    </Over>
   );
 }

@@ -22,7 +22,6 @@ export const useWords = defineWords(
     search: '搜索{{name}}',
     views: '视图',
     nextPage: '加载更多',
-    skip: '跳到内容',
   },
   {
     name: 'Partner portal',
@@ -44,6 +43,5 @@ export const useWords = defineWords(
     search: 'Search by {{name}}',
     views: 'Views',
     nextPage: 'Show more',
-    skip: 'Skip to the content',
   },
 );

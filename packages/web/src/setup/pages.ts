@@ -33,8 +33,8 @@ const setupPages: readonly SetupPage[] = [
     group: 'data',
     label: { zh: '对象与字段', en: 'Objects and fields' },
     hint: {
-      zh: '客户、商机、拜访……都是对象；记录有哪些字段，在这里定。',
-      en: 'Customers, deals, visits: what there is, and which fields its records have.',
+      zh: '客户、联系人、任务……都是对象；这里看有哪些字段，恢复删除的。',
+      en: 'Customers, contacts, tasks: which fields they have, and what was deleted.',
     },
     icon: Boxes,
     needs: ['metadata'],

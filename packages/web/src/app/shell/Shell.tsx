@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { Menu, PanelLeftClose, PanelLeftOpen, Plus, Search, SquarePen, UserRound } from 'lucide-react';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { metadataQuery, useMetadata } from '../../data/metadata.ts';
 import { useMe } from '../../data/session.ts';
 import { Avatar } from '../../design/Avatar.tsx';
@@ -10,19 +10,18 @@ import { Button } from '../../design/Button.tsx';
 import { Kbd } from '../../design/Kbd.tsx';
 import { Mark } from '../../design/Mark.tsx';
 import { useNarrow } from '../../design/media.ts';
-import { Sheet } from '../../design/Sheet.tsx';
 import { Reconnecting, useLive } from '../../live/Reconnecting.tsx';
 import { isSetup } from '../../setup/pages.ts';
 import { SetupNavigation } from '../../setup/SetupNavigation.tsx';
-import { closePalette, openPalette, useDrawer, usePalette } from '../commands.ts';
+import { openPalette, useDrawer } from '../commands.ts';
 import { prefer, usePreferences } from '../preferences.ts';
 import { Account, AccountSheet } from './Account.tsx';
 import { Navigation } from './Navigation.tsx';
+import { Over, SkipLink } from './Over.tsx';
 import styles from './Shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { useWords } from './words.ts';
 
-const Palette = lazy(() => import('../palette/Palette.tsx'));
 const PeekPanel = lazy(() => import('../../record/PeekPanel.tsx'));
 
 /** The frame around every page: navigation beside it on a desk, below it on a phone, the palette over it. */
@@ -37,9 +36,7 @@ export function Shell() {
   useLive();
   return (
     <AntdTheme>
-      <a href="#main" className={styles.skip}>
-        {say('skip')}
-      </a>
+      <SkipLink />
       <div className={navigation === 'folded' ? `${styles.shell} ${styles.folded} nav-folded` : styles.shell}>
         {!narrow && <Side />}
         <main id="main" className={styles.main} tabIndex={-1}>
@@ -61,7 +58,7 @@ export function Shell() {
         )}
         {narrow && <Tabs />}
       </div>
-      <Overlays />
+      <Drawer />
       <Reconnecting />
     </AntdTheme>
   );
@@ -156,41 +153,19 @@ function Tabs() {
   );
 }
 
-function Overlays() {
+/** On a phone the navigation lies over the page. */
+function Drawer() {
   const say = useWords();
-  const { open } = usePalette();
-  const drawer = useDrawer();
-  const narrow = useNarrow();
   const company = useCompanyName();
-  const { href } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever went somewhere has done with the navigation
-  useEffect(() => {
-    useDrawer.setState({ open: false });
-    closePalette();
-  }, [href]);
   return (
-    <>
-      {narrow && (
-        <Sheet
-          from="start"
-          label={say('navigation')}
-          open={drawer.open}
-          onClose={() => useDrawer.setState({ open: false })}
-        >
-          <div className={styles.drawer}>
-            <div className={styles.brand}>
-              <Mark size={24} />
-              <span className="one-line">{company}</span>
-            </div>
-            <Ways />
-          </div>
-        </Sheet>
-      )}
-      {open !== null && (
-        <Suspense>
-          <Palette mode={open} />
-        </Suspense>
-      )}
-    </>
+    <Over from="start" label={say('navigation')}>
+      <div className={styles.drawer}>
+        <div className={styles.brand}>
+          <Mark size={24} />
+          <span className="one-line">{company}</span>
+        </div>
+        <Ways />
+      </div>
+    </Over>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { call, get } from '../../data/api.ts';
 import { useZone } from '../../data/session.ts';
 import { Button } from '../../design/Button.tsx';
+import { Failure } from '../../design/State.tsx';
 import { toast, toastError } from '../../design/toast.tsx';
 import styles from './objects.module.css';
 import { useWords } from './words.ts';
@@ -21,10 +22,11 @@ export function Deleted() {
   const queries = useQueryClient();
   const { language } = useTranslation().i18n;
   const timeZone = useZone();
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['metadata', 'deleted'],
     queryFn: () => get<{ readonly data: readonly DeletedItem[] }>('metadata/deleted'),
   });
+  if (error !== null) return <Failure error={error} retry={() => void refetch()} />;
   const items = data?.data ?? [];
   if (items.length === 0) return null;
   const restore = async (id: string) => {
