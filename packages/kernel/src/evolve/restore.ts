@@ -16,6 +16,7 @@ import {
   type RawState,
   type Removal,
   rawState,
+  rowsObjectName,
   sameJson,
   trusted,
   typedState,
@@ -119,9 +120,9 @@ async function undone(source: Source, db: Queryable, version: number): Promise<P
     const merged = merge(after, before ?? undefined, items.get(name));
     conflicts.push(...merged.clashes.map((clash) => ({ kind, name, ...clash })));
     if (isJsonObject(merged.value)) {
-      const kept = keepValues(items.get(name), merged.value, (field, definition) =>
+      const kept = keepValues(name, items.get(name), merged.value, (object, field, definition) =>
         rows.some(
-          (row) => row.object_name === name && row.name === field && sameJson(row.detail.definition, definition),
+          (row) => row.object_name === object && row.name === field && sameJson(row.detail.definition, definition),
         ),
       );
       conflicts.push(...kept.clashes.map((clash) => ({ kind, name, ...clash })));
@@ -134,22 +135,42 @@ async function undone(source: Source, db: Queryable, version: number): Promise<P
   return checked(source, db, next, removed, restoreOf(source, next, rows, removed), conflicts);
 }
 
-/** An item as it was, but for fields whose values can't become what they were: they stay, and are told. */
+/**
+ * An item as it was, but for fields whose values can't become what they were: they stay, without the indexes that named
+ * them, and both are told. `comesBack` says whether a field of an object returns with the values that were set aside.
+ */
 function keepValues(
+  object: string,
   current: JsonObject | undefined,
   wanted: JsonObject,
-  comesBack: (field: string, definition: JsonObject) => boolean,
+  comesBack: (object: string, field: string, definition: JsonObject) => boolean,
 ): { readonly value: JsonObject; readonly clashes: readonly Clash[] } {
   const clashes: Clash[] = [];
   if (!Array.isArray(wanted.fields)) return { value: wanted, clashes };
   const fields = wanted.fields.map((field: Json): Json => {
     const name = nameOf(field) ?? '';
     const old = fieldsOf(current).find((one) => nameOf(one) === name);
-    if (!isJsonObject(field) || old === undefined || !losesValues(old, field) || comesBack(name, field)) return field;
-    clashes.push({ path: ['fields', name], shipped: field, kept: old });
-    return old;
+    if (!isJsonObject(field) || old === undefined) return field;
+    if (losesValues(old, field)) {
+      if (comesBack(object, name, field)) return field;
+      clashes.push({ path: ['fields', name], shipped: field, kept: old });
+      return old;
+    }
+    if (field.type !== 'table') return field;
+    const inner = keepValues(rowsObjectName(object, name), old, field, comesBack);
+    clashes.push(...inner.clashes.map((clash) => ({ ...clash, path: ['fields', name, ...clash.path] })));
+    return inner.value;
   });
-  return { value: { ...wanted, fields }, clashes };
+  const stuck = new Set(clashes.map(({ path }) => path[1]));
+  if (stuck.size === 0 || !Array.isArray(wanted.indexes)) return { value: { ...wanted, fields }, clashes };
+  // What was indexed may be of a type now that no index holds.
+  const indexes = wanted.indexes.filter((index: Json) => {
+    const names = isJsonObject(index) && Array.isArray(index.fields) ? index.fields.map(String) : [];
+    const stays = !names.some((name) => stuck.has(name.replace(/^-/, '')));
+    if (!stays) clashes.push({ path: ['indexes', nameOf(index) ?? ''], shipped: index, kept: undefined });
+    return stays;
+  });
+  return { value: { ...wanted, fields, indexes }, clashes };
 }
 
 /** What the change declared anew under a name that it deleted: it makes room again for what was there. */

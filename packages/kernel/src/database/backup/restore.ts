@@ -76,7 +76,7 @@ async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Bu
 }
 
 /** Bytes that were altered may fail as values, keys or statements before the seal is reached. */
-const senseless = (error: unknown) => error instanceof SyntaxError || /^(22|23|42)/.test(errorCode(error));
+const senseless = (error: unknown) => error instanceof SyntaxError || /^(22|23|42|08P01)/.test(errorCode(error));
 
 const damaged = (detail: string) => problem('backup.damaged', { detail });
 
