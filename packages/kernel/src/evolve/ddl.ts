@@ -110,6 +110,7 @@ function renameTable(from: string, to: string): SQL {
 export function alterTable(before: Table, after: Table, fate: Fate): Change {
   const was = new Map(before.columns.map((column) => [`${column.tag} ${column.suffix}`, column]));
   const is = new Map(after.columns.map((column) => [`${column.tag} ${column.suffix}`, column]));
+  const names = new Set(after.columns.map(({ name }) => name));
   const restored = new Set(fate.restored.map(([, name]) => name));
   const anew = (column: TableColumn) => fate.recomputed.has(column.tag);
   const removed = [...was].filter(([key, column]) => !is.has(key) || anew(column)).map(([, column]) => column);
@@ -134,6 +135,8 @@ export function alterTable(before: Table, after: Table, fate: Fate): Change {
   }
   for (const [from, to] of fate.restored) {
     renames.push(sql`alter table ${table} rename column ${sql.identifier(from)} to ${sql.identifier(to)}`);
+    // What was kept of a title, when the field is none any more.
+    if (!names.has(to)) actions.push(sql`drop column ${sql.identifier(to)}`);
   }
   for (const { old, column } of retyped) {
     const name = sql.identifier(column.name);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { rowsObjectName } from '@huike/schema';
 import { assertPhysical, insertRows, metadataArbitrary, testDatabase, transition } from '@huike/testkit';
 import fc from 'fast-check';
 import { loadCatalog, loadSource } from '../catalog/load.ts';
@@ -163,7 +164,11 @@ test('any change can be undone, with the values that it set aside', async () => 
     const changed = await apply(transition((await loadSource(db)).state, other));
     const undone = changed.version > start.version ? await undoMetadata(db, actor, changed.version) : changed;
     // A type that changed can't change back: values may have come that the old one can't hold.
-    const stuck = new Set(undone.plan.conflicts.map(({ name, path }) => `${name}.${path[1]}`));
+    const stuck = new Set(
+      undone.plan.conflicts.map(({ name, path: [, part = '', within, inner] }) =>
+        within === 'fields' ? `${rowsObjectName(name, part)}.${inner}` : `${name}.${part}`,
+      ),
+    );
     const { state } = await loadSource(db);
     const catalog = await loadCatalog(db);
     await assertPhysical(catalog, db);

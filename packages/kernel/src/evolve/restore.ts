@@ -161,16 +161,33 @@ function keepValues(
     clashes.push(...inner.clashes.map((clash) => ({ ...clash, path: ['fields', name, ...clash.path] })));
     return inner.value;
   });
+  const value = { ...wanted, fields };
+  return clashes.length === 0 ? { value, clashes } : withoutUses(value, clashes);
+}
+
+/** An object whose fields stay as they are can neither be called by one of them, nor index it, as it could before. */
+function withoutUses(
+  { title, indexes, ...rest }: JsonObject,
+  clashes: readonly Clash[],
+): { readonly value: JsonObject; readonly clashes: readonly Clash[] } {
   const stuck = new Set(clashes.map(({ path }) => path[1]));
-  if (stuck.size === 0 || !Array.isArray(wanted.indexes)) return { value: { ...wanted, fields }, clashes };
-  // What was indexed may be of a type now that no index holds.
-  const indexes = wanted.indexes.filter((index: Json) => {
-    const names = isJsonObject(index) && Array.isArray(index.fields) ? index.fields.map(String) : [];
-    const stays = !names.some((name) => stuck.has(name.replace(/^-/, '')));
-    if (!stays) clashes.push({ path: ['indexes', nameOf(index) ?? ''], shipped: index, kept: undefined });
-    return stays;
-  });
-  return { value: { ...wanted, fields, indexes }, clashes };
+  const isStuck = (name: string) => stuck.has(name.replace(/^-/, ''));
+  const titleGoes = typeof title === 'string' && isStuck(title);
+  const all: readonly Json[] = Array.isArray(indexes) ? indexes : [];
+  const goes = (index: Json) =>
+    isJsonObject(index) && Array.isArray(index.fields) && index.fields.map(String).some(isStuck);
+  return {
+    value: {
+      ...rest,
+      ...(title === undefined || titleGoes ? {} : { title }),
+      ...(indexes === undefined ? {} : { indexes: all.filter((index) => !goes(index)) }),
+    },
+    clashes: [
+      ...clashes,
+      ...(titleGoes ? [{ path: ['title'], shipped: title, kept: undefined }] : []),
+      ...all.filter(goes).map((index) => ({ path: ['indexes', nameOf(index) ?? ''], shipped: index, kept: undefined })),
+    ],
+  };
 }
 
 /** What the change declared anew under a name that it deleted: it makes room again for what was there. */
