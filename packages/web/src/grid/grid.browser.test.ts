@@ -260,10 +260,16 @@ test('a grid of so many rows can be scrolled anywhere, and shows the right ones'
   await page.getByText(`${rowCount.toLocaleString('zh-CN')} 条记录`).waitFor();
   const at = async (part: number) => {
     await scroll(page, { part });
-    await page.waitForFunction(() => {
-      const rows = [...document.querySelectorAll('.hk-body .hk-row:not([hidden])')];
-      return rows.length > 10 && rows.every((row) => !row.classList.contains('blank'));
-    });
+    // The rows of before stand until the frame after the scrolling.
+    await page.waitForFunction(
+      ([middle, near]) => {
+        const rows = [...document.querySelectorAll('.hk-body .hk-row:not([hidden])')];
+        const places = rows.map((row) => Number(row.getAttribute('aria-rowindex')) - 2);
+        const there = places.some((place) => Math.abs(place - middle) < near);
+        return there && rows.length > 10 && rows.every((row) => !row.classList.contains('blank'));
+      },
+      [part * rowCount, rowCount / 50 + 40] as const,
+    );
     return page.evaluate(() =>
       [...document.querySelectorAll('.hk-body .hk-row:not([hidden])')].map(
         (row) =>
