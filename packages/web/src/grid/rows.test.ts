@@ -192,3 +192,28 @@ test('what is on its way to the server stays shown, whatever is read', async () 
   await rows.renew();
   assert.equal(placeAt(rows, 3), 33);
 });
+
+test('a reading that was on its way while the page wrote does not undo what was written', async () => {
+  const { loader } = server(10);
+  const open = Promise.withResolvers<void>();
+  let slow = false;
+  const rows = new FlatRows({
+    ...loader,
+    async page(request) {
+      const answer = await loader.page(request);
+      if (slow) await open.promise;
+      return answer;
+    },
+  });
+  await see(rows, 0);
+  slow = true;
+  const renewed = rows.renew();
+  await settled();
+  rows.pin('r3', { place: 33 });
+  rows.patch('r3', { version: 2 });
+  rows.unpin('r3', ['place']);
+  open.resolve();
+  await renewed;
+  assert.equal(placeAt(rows, 3), 33);
+  assert.equal(placeAt(rows, 4), 4);
+});

@@ -180,7 +180,7 @@ export class FlatRows implements Rows {
       const same = (path: string) => before !== undefined && sameValue(valueAt(before, path), valueAt(record, path));
       return this.#loader.order.every(same);
     });
-    for (const record of fresh) this.#records.set(record.id, { ...record, ...this.#pinned.get(record.id) });
+    for (const record of fresh) this.#take(record);
     this.#tell();
     return stay && fresh.length === ids.length;
   }
@@ -295,10 +295,17 @@ export class FlatRows implements Rows {
     this.#loadWanted();
   }
 
+  /** Shows a record as it was read, unless that was on its way while this page wrote a later version. */
+  #take(record: RecordData): void {
+    const { id, version } = record;
+    const known = this.#records.get(id);
+    if (known === undefined || known.version <= version) this.#records.set(id, { ...record, ...this.#pinned.get(id) });
+  }
+
   /** Keeps a page; `reversed` null when nothing follows from where it ends. */
   #keep(page: number, { data, page: { next } }: Page, reversed: boolean | null): void {
     const records = reversed === true ? [...data].reverse() : data;
-    for (const record of records) this.#records.set(record.id, { ...record, ...this.#pinned.get(record.id) });
+    for (const record of records) this.#take(record);
     this.#pages.set(
       page,
       records.map((record) => record.id),
